@@ -1,0 +1,16 @@
+# Headers, both libraries, pkg-config and CMake package files.
+include(CMakePackageConfigHelpers)
+
+install(TARGETS cosy cosy_shared EXPORT cosy
+  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(DIRECTORY include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
+install(EXPORT cosy NAMESPACE cosy:: FILE cosyTargets.cmake DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/cosy)
+
+configure_package_config_file(cmake/cosyConfig.cmake.in cosyConfig.cmake
+  INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/cosy)
+write_basic_package_version_file(cosyConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+configure_file(cmake/cosy.pc.in cosy.pc @ONLY)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/cosyConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/cosyConfigVersion.cmake
+  DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/cosy)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/cosy.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -1,0 +1,266 @@
+/* Tasks: their beginning, their end, joining, sleeping, yielding. */
+#include "task.h"
+
+#include "report.h"
+
+int cosy_task_init(cosy_task *task, cosy_loop *loop, void (*resume)(cosy_task *), const char *name)
+{
+    if (!task || !loop || !resume)
+        return cosy__misuse(COSY_EINVAL, "cosy_task_init", name, NULL);
+    cosy__task_clear(task, loop, resume, name);
+    task->sp = NULL;
+    if (!cosy__timer_adopt(loop, &task->timer, COSY_TIMER_TASK))
+        return COSY_ENOMEM;
+    return COSY_OK;
+}
+
+int cosy_task_start(cosy_task *task, cosy_group *group)
+{
+    if (!task)
+        return cosy__misuse(COSY_EINVAL, "cosy_task_start", NULL, NULL);
+    cosy_loop *loop = task->wait.loop;
+    if (!group)
+        group = &loop->root;
+    if (group->loop != loop)
+        return cosy__misuse(COSY_EINVAL, "cosy_task_start", COSY__NAME(group), task);
+    if (task->status & COSY_T_STARTED)
+        return cosy__misuse(COSY_EBUSY, "cosy_task_start", cosy_task_name(task), NULL);
+    if (group->cancelled)
+        return COSY_ECANCELED;
+    task->status |= COSY_T_STARTED;
+    cosy__adopt(group, task);
+    cosy__ready(&task->wait);
+    return COSY_OK;
+}
+
+static void reap(cosy_task *task)
+{
+    cosy_loop *loop = task->wait.loop;
+    if (task->status & COSY_T_POOLED)
+        loop->port->reap(loop, task);
+    else
+        cosy__timer_forget(loop, &task->timer);
+}
+
+void cosy_task_end(cosy_task *task, int result)
+{
+    task->status |= COSY_T_ENDED;
+    task->wait.result = result;
+    cosy__disown(task, result);
+    cosy_wait *joiner = cosy__pop(&task->joiners);
+    if (joiner) {
+        if (joiner->arg.ptr)
+            *(int *)joiner->arg.ptr = result;
+        cosy__grant_as(joiner, COSY_FINAL); /* the result cannot be taken back */
+        reap(task);
+    } else if (task->status & COSY_T_DETACHED) {
+        reap(task);
+    }
+}
+
+cosy_task *cosy_self(void)
+{
+    cosy_loop *loop = cosy_here();
+    return loop->current ? loop->current : loop->running;
+}
+
+const char *cosy_task_name(const cosy_task *task)
+{
+    if (!task)
+        return "(no task)";
+    const char *name = COSY__NAME(task);
+    return name ? name : "(unnamed)";
+}
+
+const char *cosy_cancel_reason(const cosy_task *task)
+{
+    if (!task)
+        task = cosy_self();
+    return task ? task->reason : NULL;
+}
+
+void cosy_ready(cosy_task *task)
+{
+    cosy__ready(&task->wait);
+}
+
+bool cosy_shield(bool on)
+{
+    cosy_task *me = cosy_self();
+    if (!me)
+        return false;
+    bool was = (me->wait.attn & COSY_A_SHIELD) != 0;
+    me->wait.attn = (uint8_t)((me->wait.attn & ~COSY_A_SHIELD) | (on ? COSY_A_SHIELD : 0));
+    return was;
+}
+
+void cosy_deadline_restore(cosy_time outer)
+{
+    cosy_task *me = cosy_self();
+    if (!me)
+        return;
+    me->scope = outer;
+    me->wait.attn = (uint8_t)((me->wait.attn & ~COSY_A_SCOPE) | (outer != COSY_FOREVER ? COSY_A_SCOPE : 0));
+}
+
+cosy_time cosy_deadline(cosy_time deadline)
+{
+    cosy_task *me = cosy_self();
+    if (!me)
+        return COSY_FOREVER;
+    cosy_time outer = me->scope;
+    if (deadline < outer)
+        cosy_deadline_restore(deadline);
+    return outer;
+}
+
+/* ---- yielding: round the ready list once ---- */
+
+static bool undo_yield(cosy_wait *w)
+{
+    (void)w;
+    return true; /* nothing was given, so nothing to put back */
+}
+
+static const char *no_name(const cosy_wait *w)
+{
+    (void)w;
+    return NULL;
+}
+
+static const cosy_wait_ops yielding = {.what = "its turn", .undo = undo_yield, .name = no_name};
+
+int cosy_yield_begin(cosy_wait *w)
+{
+    w->ops = &yielding;
+    w->list = NULL;
+    w->result = COSY_OK;
+    w->state = COSY_GRANTED;
+    cosy__ready(w);
+    return COSY_WAITING;
+}
+
+/* What keeps a task from yielding: the same that keeps it from waiting. */
+static COSY_COLD int refuse_yield(cosy_task *me)
+{
+    cosy_wait *w = &me->wait;
+    if (w->attn & COSY_A_NOWAIT)
+        return COSY_ENOWAIT;
+    if ((w->attn & (COSY_A_CANCEL | COSY_A_SHIELD)) == COSY_A_CANCEL)
+        return COSY_ECANCELED;
+    return COSY_ETIMEDOUT;
+}
+
+int cosy_yield(void)
+{
+    cosy_loop *loop = cosy_here();
+    cosy_task *me = loop->current;
+    if (COSY_UNLIKELY(!me))
+        return cosy__misuse(COSY_ENOTASK, "cosy_yield", NULL, NULL);
+    cosy_wait *w = &me->wait;
+    if (COSY_UNLIKELY(w->attn)) {
+        bool cancelled = (w->attn & (COSY_A_CANCEL | COSY_A_SHIELD)) == COSY_A_CANCEL;
+        bool late = (w->attn & COSY_A_SCOPE) && me->scope <= loop->now;
+        if (w->attn & COSY_A_NOWAIT)
+            return COSY_ENOWAIT;
+        if (cancelled || late) {
+            /* it fails, but lets others run when the countdown says so */
+            if (cosy__done(w, refuse_yield(me)) != COSY_WAITING)
+                return refuse_yield(me);
+            return cosy_suspend(me, COSY_FOREVER);
+        }
+    }
+    cosy_yield_begin(w);
+    return cosy_suspend(me, COSY_FOREVER);
+}
+
+/* ---- sleeping: waiting for nothing but the timer ---- */
+
+/* A sleep that the task's own deadline or a cancel ended has failed; its own time has come otherwise. */
+static void woke(cosy_wait *w)
+{
+    if (w->state == COSY_TIMED_OUT && !(w->flags & COSY_W_SCOPE) && w->result == COSY_ETIMEDOUT)
+        w->result = COSY_OK;
+}
+
+static const cosy_wait_ops sleeping = {.what = "a moment", .leave = woke, .name = no_name};
+
+int cosy_sleep_begin(cosy_wait *w)
+{
+    w->ops = &sleeping;
+    w->list = NULL;
+    w->result = COSY_OK;
+    w->state = COSY_QUEUED;
+    return COSY_WAITING;
+}
+
+int cosy_sleep_until(cosy_time when)
+{
+    cosy_loop *loop = cosy_here();
+    cosy_task *me = loop->current;
+    if (!me)
+        return cosy__misuse(COSY_ENOTASK, "cosy_sleep", NULL, NULL);
+    if (when <= loop->now)
+        return cosy_yield();
+    cosy_sleep_begin(&me->wait);
+    return cosy_suspend(me, when);
+}
+
+int cosy_sleep(cosy_time length)
+{
+    cosy_loop *loop = cosy_here();
+    if (length <= 0)
+        return cosy_yield();
+    if (loop->current)
+        loop->flags |= COSY_L_STALE; /* read the clock anew */
+    return cosy_sleep_until(cosy_in(length));
+}
+
+/* ---- joining ---- */
+
+static const char *joined_name(const cosy_wait *w)
+{
+    return cosy_task_name(COSY_CONTAINER(w->list, cosy_task, joiners));
+}
+
+static const cosy_wait_ops joining = {.what = "the end of task", .name = joined_name};
+
+int cosy_join_begin(cosy_task *task, int *result, cosy_wait *w)
+{
+    if (!task || !w || !(task->status & COSY_T_STARTED) || (task->status & COSY_T_DETACHED) ||
+        task->wait.loop != w->loop)
+        return cosy__misuse(COSY_EINVAL, "cosy_join", cosy_task_name(task), NULL);
+    if (&task->wait == w)
+        return cosy__misuse(COSY_EDEADLK, "cosy_join", cosy_task_name(task), task);
+    if (task->status & COSY_T_ENDED) {
+        if (result)
+            *result = task->wait.result;
+        reap(task);
+        return cosy__done(w, COSY_OK);
+    }
+    if (task->joiners.head)
+        return cosy__misuse(COSY_EBUSY, "cosy_join", cosy_task_name(task), cosy__task(task->joiners.head));
+    w->arg.ptr = result;
+    return cosy__park(&task->joiners, w, &joining);
+}
+
+int cosy_join(cosy_task *task, int *result, cosy_time deadline)
+{
+    cosy_task *me = cosy__me();
+    if (COSY_UNLIKELY(!me))
+        return cosy__misuse(COSY_ENOTASK, "cosy_join", cosy_task_name(task), NULL);
+    int rc = cosy_join_begin(task, result, &me->wait);
+    return rc == COSY_WAITING ? cosy_suspend(me, deadline) : rc;
+}
+
+int cosy_detach(cosy_task *task)
+{
+    if (!task || (task->status & COSY_T_DETACHED))
+        return cosy__misuse(COSY_EINVAL, "cosy_detach", cosy_task_name(task), NULL);
+    if (task->joiners.head)
+        return cosy__misuse(COSY_EBUSY, "cosy_detach", cosy_task_name(task), cosy__task(task->joiners.head));
+    task->status |= COSY_T_DETACHED;
+    if (task->status & COSY_T_ENDED)
+        reap(task);
+    return COSY_OK;
+}

@@ -1,0 +1,168 @@
+/* src/core/wait.h - the list operations and the state machine of a wait node, in one place.
+ *
+ * Primitives use these and nothing else: park, pop a waiter, grant it. Each is a handful of instructions, so they are
+ * inline; what is rare (timeout, cancel, a spent countdown) is in wait.c.
+ */
+#ifndef COSY_CORE_WAIT_H
+#define COSY_CORE_WAIT_H
+
+#include "timer.h"
+
+static inline cosy_task *cosy__task(cosy_wait *w)
+{
+    return (cosy_task *)(void *)w; /* the node is a task's first member */
+}
+
+/* ---- the circle ---- */
+
+static inline void cosy__push(cosy_list *list, cosy_wait *w)
+{
+    cosy_wait *head = list->head;
+    w->list = list;
+    if (!head) {
+        w->next = w->prev = w;
+        list->head = w;
+        return;
+    }
+    cosy_wait *tail = head->prev;
+    w->next = head;
+    w->prev = tail;
+    tail->next = w;
+    head->prev = w;
+}
+
+static inline void cosy__unlink(cosy_wait *w)
+{
+    cosy_list *list = w->list;
+    if (w->next == w) {
+        list->head = NULL;
+        return;
+    }
+    w->prev->next = w->next;
+    w->next->prev = w->prev;
+    if (list->head == w)
+        list->head = w->next;
+}
+
+/* The first waiter, unlinked; NULL if nobody waits. */
+static inline cosy_wait *cosy__pop(cosy_list *list)
+{
+    cosy_wait *w = list->head;
+    if (w) {
+        cosy_wait *next = w->next;
+        if (next == w) {
+            list->head = NULL;
+        } else {
+            cosy_wait *tail = w->prev;
+            list->head = next;
+            next->prev = tail;
+            tail->next = next;
+        }
+    }
+    return w;
+}
+
+/* ---- outcomes; the node is unlinked ---- */
+
+/* The end of its own loop's ready list: never the current loop's. */
+static inline void cosy__ready(cosy_wait *w)
+{
+    cosy_loop *loop = w->loop;
+    w->next = NULL;
+    *loop->ready_tail = w;
+    loop->ready_tail = &w->next;
+}
+
+static inline void cosy__disarm(cosy_wait *w)
+{
+    if (COSY_UNLIKELY(w->flags & COSY_W_TIMED)) {
+        w->flags &= (uint8_t)~(COSY_W_TIMED | COSY_W_SCOPE);
+        cosy__timer_disarm(w->loop, &cosy__task(w)->timer);
+    }
+}
+
+/* Success. The result was stored when it parked; COSY_GRANTED lets a cancel overrule, COSY_FINAL does not. */
+static inline void cosy__grant_as(cosy_wait *w, uint8_t state)
+{
+    w->state = state;
+    cosy__disarm(w);
+    cosy__ready(w);
+}
+
+static inline void cosy__grant(cosy_wait *w)
+{
+    cosy__grant_as(w, COSY_GRANTED);
+}
+
+/* Failure decided by the object: closed, broken. */
+static inline void cosy__fail(cosy_wait *w, int result)
+{
+    w->result = result;
+    cosy__grant_as(w, COSY_CLOSED);
+}
+
+/* All who wait, in one splice: their states stay QUEUED, the object's spliced() tells. Only if no node has a timer. */
+static inline void cosy__splice(cosy_list *list)
+{
+    cosy_wait *head = list->head;
+    if (head) {
+        cosy_loop *loop = head->loop;
+        cosy_wait *tail = head->prev;
+        list->head = NULL;
+        *loop->ready_tail = head;
+        loop->ready_tail = &tail->next;
+        tail->next = NULL;
+    }
+}
+
+/* ---- beginnings; the node is the current task's ---- */
+
+static inline int cosy__park(cosy_list *list, cosy_wait *w, const cosy_wait_ops *ops)
+{
+    w->ops = ops;
+    w->result = COSY_OK;
+    w->state = COSY_QUEUED;
+    cosy__push(list, w);
+    return COSY_WAITING;
+}
+
+/* Lets the current task go round the ready list once, to return with `result`. In wait.c. */
+int cosy__yield_with(cosy_wait *w, int result);
+
+/* A waiting call has completed at once: it spends the countdown, and at zero yields once. */
+static inline int cosy__done(cosy_wait *w, int result)
+{
+    if (COSY_LIKELY(--w->loop->budget > 0))
+        return result;
+    return cosy__yield_with(w, result);
+}
+
+/* A queued node leaves for a reason that the object did not decide: time or cancel. In wait.c.
+ * Afterwards it is unlinked, disarmed and settled, but not ready. */
+void cosy__withdraw(cosy_wait *w, uint8_t state, int result);
+
+/* The task's timer has fired. In wait.c. */
+void cosy__timed_out(cosy_task *task);
+
+/* ---- the next to run ---- */
+
+/* Takes the first ready node off the list, which is not empty, and marks it consumed. With cosy__timer_take() the one
+ * place where the order of things is chosen. */
+static inline void cosy__take(cosy_loop *loop, cosy_wait *w)
+{
+    cosy_wait *next = w->next;
+    loop->ready = next;
+    if (!next)
+        loop->ready_tail = &loop->ready;
+    w->state = COSY_CONSUMED;
+}
+
+/* ---- plain calls ---- */
+
+/* The coroutine that runs; NULL outside one. */
+static inline cosy_task *cosy__me(void)
+{
+    return cosy_here()->current;
+}
+
+#endif

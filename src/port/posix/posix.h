@@ -1,0 +1,42 @@
+/* src/port/posix/posix.h - the loop of this port inside: the public loop, and what Linux adds. */
+#ifndef COSY_POSIX_INSIDE_H
+#define COSY_POSIX_INSIDE_H
+
+#include "../../../include/cosy/posix.h"
+
+typedef struct cosy_threads cosy_threads;
+
+/* loop must be first. asleep: 1 while the thread is, or is about to be, in epoll_wait; whoever posts and swaps it to 0
+ * writes to wake_fd. watched: descriptors registered with epoll besides wake_fd. */
+typedef struct cosy_posix {
+    cosy_loop loop;
+    int epoll_fd, wake_fd;
+    uint32_t asleep;
+    uint32_t watched;
+    cosy_time grace;
+    uint32_t threads_most;
+    cosy_threads *threads; /* NULL until the first blocking call */
+    bool in_run;           /* cosy_run() closes it */
+    bool no_pwait2;        /* the kernel lacks epoll_pwait2 */
+} cosy_posix;
+
+/* Epoll said something about a descriptor: readies who waits for it. fd.c */
+void cosy__fd_event(cosy_fd *f, uint32_t events);
+
+/* The signals that this loop catches are left to their defaults again. signal.c */
+void cosy__signals_close(cosy_loop *loop);
+
+/* Ends the thread pool; false if a blocking call did not end within the grace period. thread.c */
+bool cosy__threads_close(cosy_posix *p);
+
+/* Stack overflow is told by name: installs the handler for this thread, and takes it away. fault.c */
+void cosy__fault_open(void);
+void cosy__fault_close(void);
+
+/* One line to stderr, in one write. report.c */
+void cosy__line(const char *format, ...) COSY_PRINTF(1, 2);
+
+/* One line about a task: what it waits for, who holds that. report.c */
+void cosy__tell(cosy_loop *loop, const char *what, const cosy_task *task);
+
+#endif

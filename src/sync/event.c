@@ -1,0 +1,120 @@
+/* Event. Setting wakes all by one splice of the wait list onto the ready list, unless a waiter has a timer to disarm.
+ *
+ * Spliced nodes are not touched, so their states still say QUEUED. A node remembers the wake-up count at which it
+ * parked; if the event has counted on since, the node was granted.
+ */
+#include "sync.h"
+
+#include "../../include/cosy/event.h"
+
+enum { SET = 1, TIMED = 2, FLAGS = 3, ONE_WAKEUP = 4 };
+
+static cosy_event *event_of(const cosy_wait *w)
+{
+    return COSY_CONTAINER(w->list, cosy_event, waiters);
+}
+
+static bool spliced(const cosy_wait *w)
+{
+    return w->arg.n != (event_of(w)->state & ~(uint32_t)FLAGS);
+}
+
+static void timed(cosy_wait *w)
+{
+    event_of(w)->state |= TIMED;
+}
+
+/* The event is a level: nothing is given to one waiter, so a cancel has nothing to put back. */
+static bool undo(cosy_wait *w)
+{
+    (void)w;
+    return true;
+}
+
+static const char *name(const cosy_wait *w)
+{
+    return COSY__NAME(event_of(w));
+}
+
+static const cosy_wait_ops waiting = {.what = "event", .undo = undo, .spliced = spliced, .timed = timed, .name = name};
+
+int cosy_event_init(cosy_event *event, const char *title)
+{
+    if (!event)
+        return cosy__misuse(COSY_EINVAL, "cosy_event_init", title, NULL);
+    event->waiters.head = NULL;
+    event->value = NULL;
+    event->state = 0;
+    COSY__SET_NAME(event, title);
+    return COSY_OK;
+}
+
+int cosy_event_set(cosy_event *event, void *value)
+{
+    if (COSY_UNLIKELY(!event))
+        return cosy__misuse(COSY_EINVAL, "cosy_event_set", "NULL", NULL);
+    event->value = value;
+    event->state |= SET;
+    if (!event->waiters.head)
+        return COSY_OK;
+    event->state += ONE_WAKEUP;
+    if (event->state & TIMED) {
+        cosy_wait *w;
+        event->state &= ~(uint32_t)TIMED;
+        while ((w = cosy__pop(&event->waiters)))
+            cosy__grant(w);
+    } else {
+        cosy__splice(&event->waiters);
+    }
+    return COSY_OK;
+}
+
+int cosy_event_clear(cosy_event *event)
+{
+    if (COSY_UNLIKELY(!event))
+        return cosy__misuse(COSY_EINVAL, "cosy_event_clear", "NULL", NULL);
+    event->state &= ~(uint32_t)SET;
+    return COSY_OK;
+}
+
+static inline int park(cosy_event *event, cosy_wait *w)
+{
+    w->arg.n = event->state & ~(uint32_t)FLAGS;
+    return cosy__park(&event->waiters, w, &waiting);
+}
+
+int cosy_event_wait_begin(cosy_event *event, cosy_wait *w)
+{
+    if (COSY_UNLIKELY(!event || !w))
+        return cosy__misuse(COSY_EINVAL, "cosy_event_wait_begin", "NULL", NULL);
+    if (event->state & SET)
+        return cosy__done(w, COSY_OK);
+    return park(event, w);
+}
+
+static COSY_COLD int refuse(const cosy_event *event)
+{
+    if (!event)
+        return cosy__misuse(COSY_EINVAL, "cosy_event_wait", "NULL", NULL);
+    return cosy__misuse(COSY_ENOTASK, "cosy_event_wait", COSY__NAME(event), NULL);
+}
+
+int cosy_event_wait(cosy_event *event, cosy_time deadline)
+{
+    cosy_task *me = cosy__me();
+    if (COSY_UNLIKELY(!event || !me))
+        return refuse(event);
+    if (event->state & SET)
+        return cosy__done_here(me, COSY_OK);
+    park(event, &me->wait);
+    return cosy_suspend(me, deadline);
+}
+
+int cosy_event_destroy(cosy_event *event)
+{
+    if (!event)
+        return cosy__misuse(COSY_EINVAL, "cosy_event_destroy", "NULL", NULL);
+    if (event->waiters.head)
+        return cosy__misuse(COSY_EBUSY, "cosy_event_destroy", COSY__NAME(event), cosy__task(event->waiters.head));
+    return COSY_OK;
+}
