@@ -72,12 +72,15 @@ static const char *group_name(const cosy_wait *w)
 
 static const cosy_wait_ops joining = {.what = "the children of group", .name = group_name};
 
+/* A child may be added between the last one's end and the joiner's turn: then it waits again. */
 static int wait_for_children(cosy_group *group, cosy_task *me, cosy_time deadline)
 {
-    if (!group->live)
-        return COSY_OK;
-    cosy__park(&group->joiners, &me->wait, &joining);
-    return cosy_suspend(me, deadline);
+    int rc = COSY_OK;
+    while (group->live && !rc) {
+        cosy__park(&group->joiners, &me->wait, &joining);
+        rc = cosy_suspend(me, deadline);
+    }
+    return rc;
 }
 
 int cosy_group_join(cosy_group *group, cosy_time deadline)
@@ -99,8 +102,7 @@ int cosy_group_join(cosy_group *group, cosy_time deadline)
         bool was = cosy_shield(true);
         cosy_deadline_restore(COSY_FOREVER);
         cosy_group_cancel(group, rc == COSY_ECANCELED ? me->reason : "the deadline of its group passed");
-        while (group->live && rc != COSY_ENOWAIT)
-            wait_for_children(group, me, COSY_FOREVER);
+        wait_for_children(group, me, COSY_FOREVER);
         cosy_deadline_restore(outer);
         cosy_shield(was);
         if (group->live)

@@ -29,37 +29,47 @@ static void on_fault(int signo, siginfo_t *info, void *context)
     sigaction(signo, &previous, NULL); /* the fault repeats and meets whoever was there before us */
 }
 
-void cosy__fault_open(void)
+/* Signal handlers need more room than a small coroutine has, so a thread with a loop has a stack for them. */
+static void open_alternate(void)
 {
-    stack_t old;
-    if (users++ == 0 && sigaltstack(NULL, &old) == 0 && (old.ss_flags & SS_DISABLE)) {
-        stack_t mine = {.ss_size = ALTERNATE};
-        alternate = mine.ss_sp = malloc(ALTERNATE);
-        if (alternate)
-            sigaltstack(&mine, NULL);
-    }
+    stack_t old, mine = {.ss_size = ALTERNATE};
+    if (users++ || sigaltstack(NULL, &old) || !(old.ss_flags & SS_DISABLE))
+        return;
+    alternate = mine.ss_sp = malloc(ALTERNATE);
+    if (alternate)
+        sigaltstack(&mine, NULL);
+}
+
+static void close_alternate(void)
+{
+    stack_t none = {.ss_flags = SS_DISABLE};
+    if (--users || !alternate)
+        return;
+    sigaltstack(&none, NULL);
+    free(alternate);
+    alternate = NULL;
+}
+
+void cosy__fault_open(bool report)
+{
+    struct sigaction action = {.sa_flags = SA_SIGINFO | SA_ONSTACK};
+    open_alternate();
+    if (!report)
+        return;
+    action.sa_sigaction = on_fault;
     pthread_mutex_lock(&guard);
-    if (loops++ == 0) {
-        struct sigaction action = {.sa_flags = SA_SIGINFO | SA_ONSTACK};
-        action.sa_sigaction = on_fault;
-        sigemptyset(&action.sa_mask);
+    if (loops++ == 0)
         sigaction(SIGSEGV, &action, &previous);
-    }
     pthread_mutex_unlock(&guard);
 }
 
-void cosy__fault_close(void)
+void cosy__fault_close(bool report)
 {
-    if (users == 0)
-        return; /* this loop did not want it */
+    close_alternate();
+    if (!report)
+        return;
     pthread_mutex_lock(&guard);
     if (--loops == 0)
         sigaction(SIGSEGV, &previous, NULL);
     pthread_mutex_unlock(&guard);
-    if (--users == 0 && alternate) {
-        stack_t none = {.ss_flags = SS_DISABLE};
-        sigaltstack(&none, NULL);
-        free(alternate);
-        alternate = NULL;
-    }
 }

@@ -151,7 +151,7 @@ static int close_loop(cosy_posix *p)
     cosy__signals_close(&p->loop);
     if (!cosy__threads_close(p))
         rc = COSY_ELEFT;
-    cosy__fault_close();
+    cosy__fault_close(p->reports);
     free_loop(p);
     return rc;
 }
@@ -222,8 +222,8 @@ int cosy_loop_open_abi(uint32_t abi, cosy_loop **loop, const cosy_options *optio
     if (options->checkpoint)
         cosy_loop_checkpoint(&p->loop, true);
     cosy_loop_expect(&p->loop, options->expect);
-    if (!options->no_overflow_report)
-        cosy__fault_open();
+    p->reports = !options->no_overflow_report;
+    cosy__fault_open(p->reports);
     *loop = &p->loop;
     return COSY_OK;
 }

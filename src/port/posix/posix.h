@@ -17,6 +17,7 @@ typedef struct cosy_posix {
     uint32_t threads_most;
     cosy_threads *threads; /* NULL until the first blocking call */
     bool in_run;           /* cosy_run() closes it */
+    bool reports;          /* stack overflows are told */
     bool no_pwait2;        /* the kernel lacks epoll_pwait2 */
 } cosy_posix;
 
@@ -29,9 +30,9 @@ void cosy__signals_close(cosy_loop *loop);
 /* Ends the thread pool; false if a blocking call did not end within the grace period. thread.c */
 bool cosy__threads_close(cosy_posix *p);
 
-/* Stack overflow is told by name: installs the handler for this thread, and takes it away. fault.c */
-void cosy__fault_open(void);
-void cosy__fault_close(void);
+/* Gives this thread a stack for signal handlers, and with `report` tells stack overflows by name. fault.c */
+void cosy__fault_open(bool report);
+void cosy__fault_close(bool report);
 
 /* One line to stderr, in one write. report.c */
 void cosy__line(const char *format, ...) COSY_PRINTF(1, 2);
