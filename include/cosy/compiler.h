@@ -26,6 +26,15 @@
 #define COSY_INLINE inline
 #endif
 
+/* 1: a common case may be compiled a second time with its sizes as constants; 0: when code size counts. */
+#ifndef COSY_SPECIALISE
+#ifdef __OPTIMIZE_SIZE__
+#define COSY_SPECIALISE 0
+#else
+#define COSY_SPECIALISE 1
+#endif
+#endif
+
 /* What programs may call. All else is hidden in the shared library. */
 #define COSY_API __attribute__((visibility("default")))
 
@@ -49,6 +58,9 @@
 #define cosy_atomic_swap(p, v) __atomic_exchange_n((p), (v), __ATOMIC_SEQ_CST)
 #define cosy_atomic_add(p, v) __atomic_fetch_add((p), (v), __ATOMIC_SEQ_CST)
 #define cosy_atomic_cas(p, old, v) __atomic_compare_exchange_n((p), (old), (v), 1, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)
+
+/* The number of the highest bit that is set; x is not 0. */
+#define COSY_LOG2(x) (63u - (unsigned)__builtin_clzll((unsigned long long)(x)))
 
 /* The struct that holds this member. */
 #define COSY_CONTAINER(ptr, type, member) ((type *)(void *)((char *)(ptr) - offsetof(type, member)))

@@ -57,7 +57,7 @@ COSY_API int cosy_lock_init(cosy_lock *lock, unsigned flags, const char *name);
  * @deadline: absolute, ns; COSY_NOW tries, COSY_FOREVER waits.
  *
  * Returns: COSY_OK; COSY_ETIMEDOUT; COSY_EAGAIN (COSY_NOW and held); COSY_ECANCELED; COSY_EDEADLK (the caller holds it
- *     already and waits forever); COSY_ENOTASK (not in a coroutine); COSY_EINVAL (NULL).
+ *     already, or its holder waits, through locks, for the caller; only for waits without any deadline); COSY_ENOTASK (not in a coroutine); COSY_EINVAL (NULL).
  * Waits: while it is held. From: a coroutine. Cost: a few instructions when free, one switch when handed over.
  */
 COSY_INLINE int cosy_lock_acquire(cosy_lock *lock, cosy_time deadline);

@@ -17,7 +17,8 @@ typedef struct cosy_port {
     /* Monotonic nanoseconds. */
     cosy_time (*now)(cosy_loop *loop);
 
-    /* Looks at descriptors and the like without waiting, readies what is due. NULL: nothing to look at. */
+    /* Looks at descriptors and the like without waiting, readies what is due; called only while loop->watched is not 0,
+     * a count that the port keeps. NULL: nothing to look at. */
     void (*poll)(cosy_loop *loop);
 
     /* Nothing is ready: returns when work may have come from outside, at the latest at `until` (COSY_FOREVER: none).
@@ -80,7 +81,7 @@ struct cosy_loop {
     cosy_post *inbox;   /* newest first; written from anywhere */
     struct cosy_stacks *stacks; /* pool of cosy_spawn(); NULL without one */
     cosy_wait mark;     /* ends a pass: what run_once and stop put into the ready list */
-    uint32_t live;      /* tasks that were started and have not ended */
+    uint32_t watched;   /* what the port's poll() would look at; with none it is not called */
     uint32_t outside;   /* waits for descriptors and threads: work is under way, simulated time must not jump */
     uint32_t expected;  /* reasons to believe that work may come from outside: caught signals, cosy_loop_expect() */
     uint32_t spun;      /* switches since the loop last idled (simulated time only) */

@@ -213,7 +213,7 @@ COSY_API int cosy_yield(void);
  *
  * @w: the current task's node.
  *
- * Returns: COSY_WAITING.
+ * Returns: COSY_WAITING, COSY_ECANCELED, COSY_ETIMEDOUT or COSY_ENOWAIT.
  * Waits: no. From: a task. Cost: a list push.
  */
 COSY_API int cosy_yield_begin(cosy_wait *w);

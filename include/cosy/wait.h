@@ -8,6 +8,9 @@
  *                        -> TIMED_OUT | CANCELLED | CLOSED -> CONSUMED
  *                           GRANTED -> CANCELLED    (a cancel overrules a grant until the task runs again)
  *
+ * A task that was woken from an object may still be cancelled before it runs, and then refers to the object once more:
+ * an object's storage may go away when nobody waits for it and who was woken from it has run.
+ *
  * All members are internal; they are public so that objects can be static and embedded.
  */
 #ifndef COSY_WAIT_H

@@ -43,7 +43,6 @@ void cosy__disown(cosy_task *task, int result)
     }
     if (result < 0 && !group->error && !(group->cancelled && result == COSY_ECANCELED))
         group->error = result;
-    group->loop->live--;
     if (--group->live == 0 && group->joiners.head)
         cosy__grant_as(cosy__pop(&group->joiners), COSY_FINAL);
 }
@@ -90,7 +89,7 @@ int cosy_group_join(cosy_group *group, cosy_time deadline)
         return cosy__misuse(COSY_EINVAL, "cosy_group_join", NULL, NULL);
     if (!me)
         return cosy__misuse(COSY_ENOTASK, "cosy_group_join", COSY__NAME(group), NULL);
-    if (me->group == group || me->wait.loop != group->loop)
+    if (me->group == group || me->wait.loop != group->loop) /* a joined group has no loop */
         return cosy__misuse(COSY_EINVAL, "cosy_group_join", COSY__NAME(group), me);
     if (group->joiners.head)
         return cosy__misuse(COSY_EBUSY, "cosy_group_join", COSY__NAME(group), cosy__task(group->joiners.head));
@@ -114,5 +113,6 @@ int cosy_group_join(cosy_group *group, cosy_time deadline)
         group->prev->next = group->next;
     else
         group->loop->groups = group->next;
-    return rc ? rc : group->error;
+    group->loop = NULL;
+    return cosy__done_here(me, rc ? rc : group->error);
 }

@@ -119,13 +119,22 @@ static void each_task(cosy_loop *loop, void (*fn)(cosy_loop *, cosy_task *))
     }
 }
 
+/* How many tasks were started and have not ended. */
+static uint32_t live(const cosy_loop *loop)
+{
+    uint32_t n = 0;
+    for (const cosy_group *group = loop->groups; group; group = group->next)
+        n += group->live;
+    return n;
+}
+
 /* Inbox, I/O, clock, one timer. Wake-ups of the first two are committed before timers: a time-out never beats them. */
 static void look(cosy_loop *loop)
 {
     loop->budget = loop->quota;
     if (cosy_atomic_load(&loop->inbox))
         cosy__inbox_drain(loop);
-    if (loop->port->poll)
+    if (loop->watched && loop->port->poll)
         loop->port->poll(loop);
     loop->flags |= COSY_L_STALE;
     if (cosy__timer_next(loop) != COSY_FOREVER) { /* without timers the clock is read when somebody asks */
@@ -138,7 +147,7 @@ static void look(cosy_loop *loop)
 static bool stuck(const cosy_loop *loop)
 {
     return cosy__timer_next(loop) == COSY_FOREVER && !loop->outside && !cosy_atomic_load(&loop->inbox) &&
-           (!loop->expected || !loop->live);
+           (!loop->expected || !live(loop));
 }
 
 static void tell_deadlock(cosy_loop *loop, cosy_task *task)
@@ -176,8 +185,8 @@ static int cycle(cosy_loop *loop)
             dispatch(loop);
             continue;
         }
-        if (loop->budget > 0 && !(loop->flags & COSY_L_STALE) && fire_one(loop))
-            continue; /* due by the time we know: no need to look */
+        if (loop->budget > 0 && !(loop->flags & COSY_L_STALE) && !cosy_atomic_load(&loop->inbox) && fire_one(loop))
+            continue; /* due by the time we know, and nothing that could beat it */
         bool spent = loop->ready != NULL;
         look(loop);
         if (spent && (loop->flags & COSY_L_VIRTUAL)) {
@@ -191,7 +200,7 @@ static int cycle(cosy_loop *loop)
         if (loop->ready || (loop->flags & COSY_L_STOP))
             continue;
         if (stuck(loop)) {
-            if (!loop->live)
+            if (!live(loop))
                 return COSY_OK;
             each_task(loop, tell_deadlock);
             return COSY_EDEADLK;
@@ -280,7 +289,7 @@ int cosy_loop_run_until(cosy_loop *loop, cosy_task *task, int *result)
     cosy_task waiter;
     if (!loop || !task)
         return cosy__misuse(COSY_EINVAL, "cosy_loop_run_until", cosy_task_name(task), NULL);
-    cosy__task_clear(&waiter, loop, until_resume, "run until");
+    cosy__task_clear(&waiter, loop, until_resume, "run until", 0);
     loop->budget = 2; /* if it has ended, joining completes at once and must not put the waiter into the ready list */
     int rc = cosy_join_begin(task, result, &waiter.wait);
     if (rc != COSY_WAITING)
@@ -312,7 +321,7 @@ int cosy_loop_run_once(cosy_loop *loop)
     if (loop->ready) {
         put_mark(loop);
         rc = cycle(loop);
-    } else if (stuck(loop) && loop->live) {
+    } else if (stuck(loop) && live(loop)) {
         each_task(loop, tell_deadlock);
         rc = COSY_EDEADLK;
     }
@@ -377,24 +386,27 @@ int cosy_loop_clear(cosy_loop *loop, cosy_time grace)
         return cosy__misuse(COSY_EINVAL, "cosy_loop_clear", NULL, NULL);
     if (loop->flags & COSY_L_RUNNING)
         return cosy__misuse(COSY_EBUSY, "cosy_loop_clear", NULL, NULL);
-    if (loop->live) {
+    if (live(loop)) {
         loop->root.cancelled = 1;
         loop->root.reason = "the loop is closing";
         each_task(loop, cancel_task);
         loop->flags |= COSY_L_STALE;
         cosy_time now = fresh_now(loop);
-        if (grace < COSY_FOREVER - now)
-            cosy_call_at(loop, &end, now + grace, grace_is_over, loop);
-        rc = run(loop);
+        if (grace > COSY_FOREVER - now)
+            grace = COSY_FOREVER;
+        if (grace != COSY_FOREVER && cosy_call_at(loop, &end, now + grace, grace_is_over, loop))
+            return COSY_ENOMEM;
+        do /* a task that is cleaning up may stop the loop: that ends nothing before the grace period does */
+            rc = run(loop);
+        while (!rc && live(loop) && (end.loop || grace == COSY_FOREVER));
         cosy_call_cancel(&end);
-        if (loop->live) {
+        if (live(loop)) {
             each_task(loop, abandon);
             rc = COSY_ELEFT;
         }
     }
     loop->ready = NULL;
     loop->ready_tail = &loop->ready;
-    loop->live = 0;
     loop->groups = NULL;
     cosy__group_open(&loop->root, loop, "the loop");
     return rc;

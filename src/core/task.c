@@ -7,7 +7,7 @@ int cosy_task_init(cosy_task *task, cosy_loop *loop, void (*resume)(cosy_task *)
 {
     if (!task || !loop || !resume)
         return cosy__misuse(COSY_EINVAL, "cosy_task_init", name, NULL);
-    cosy__task_clear(task, loop, resume, name);
+    cosy__task_clear(task, loop, resume, name, 0);
     task->sp = NULL;
     if (!cosy__timer_adopt(loop, &task->timer, COSY_TIMER_TASK))
         return COSY_ENOMEM;
@@ -130,25 +130,36 @@ static const char *no_name(const cosy_wait *w)
 
 static const cosy_wait_ops yielding = {.what = "its turn", .undo = undo_yield, .name = no_name};
 
-int cosy_yield_begin(cosy_wait *w)
+/* What keeps a task from yielding, as from waiting; COSY_OK if nothing does. */
+static int cannot_yield(const cosy_task *task)
+{
+    const cosy_wait *w = &task->wait;
+    if (w->attn & COSY_A_NOWAIT)
+        return cosy__misuse(COSY_ENOWAIT, "cosy_yield", NULL, NULL);
+    if ((w->attn & (COSY_A_CANCEL | COSY_A_SHIELD)) == COSY_A_CANCEL)
+        return COSY_ECANCELED;
+    return (w->attn & COSY_A_SCOPE) && task->scope <= w->loop->now ? COSY_ETIMEDOUT : COSY_OK;
+}
+
+static inline int go_to_the_end(cosy_wait *w)
 {
     w->ops = &yielding;
-    w->list = NULL;
     w->result = COSY_OK;
     w->state = COSY_GRANTED;
     cosy__ready(w);
     return COSY_WAITING;
 }
 
-/* What keeps a task from yielding: the same that keeps it from waiting. */
-static COSY_COLD int refuse_yield(cosy_task *me)
+int cosy_yield_begin(cosy_wait *w)
 {
-    cosy_wait *w = &me->wait;
-    if (w->attn & COSY_A_NOWAIT)
-        return COSY_ENOWAIT;
-    if ((w->attn & (COSY_A_CANCEL | COSY_A_SHIELD)) == COSY_A_CANCEL)
-        return COSY_ECANCELED;
-    return COSY_ETIMEDOUT;
+    int rc = w->attn ? cannot_yield(cosy__task(w)) : COSY_OK;
+    return rc ? cosy__done(w, rc) : go_to_the_end(w);
+}
+
+static COSY_COLD int yield_with_care(cosy_task *me)
+{
+    int rc = cosy_yield_begin(&me->wait);
+    return rc == COSY_WAITING ? cosy__leave(me) : rc;
 }
 
 int cosy_yield(void)
@@ -157,21 +168,14 @@ int cosy_yield(void)
     cosy_task *me = loop->current;
     if (COSY_UNLIKELY(!me))
         return cosy__misuse(COSY_ENOTASK, "cosy_yield", NULL, NULL);
-    cosy_wait *w = &me->wait;
-    if (COSY_UNLIKELY(w->attn)) {
-        bool cancelled = (w->attn & (COSY_A_CANCEL | COSY_A_SHIELD)) == COSY_A_CANCEL;
-        bool late = (w->attn & COSY_A_SCOPE) && me->scope <= loop->now;
-        if (w->attn & COSY_A_NOWAIT)
-            return COSY_ENOWAIT;
-        if (cancelled || late) {
-            /* it fails, but lets others run when the countdown says so */
-            if (cosy__done(w, refuse_yield(me)) != COSY_WAITING)
-                return refuse_yield(me);
-            return cosy_suspend(me, COSY_FOREVER);
-        }
+    if (COSY_UNLIKELY(me->wait.attn))
+        return yield_with_care(me);
+    if (!loop->ready && loop->budget > 1) { /* nobody to yield to */
+        loop->budget--;
+        return COSY_OK;
     }
-    cosy_yield_begin(w);
-    return cosy_suspend(me, COSY_FOREVER);
+    go_to_the_end(&me->wait);
+    return cosy__leave(me);
 }
 
 /* ---- sleeping: waiting for nothing but the timer ---- */
@@ -225,32 +229,63 @@ static const char *joined_name(const cosy_wait *w)
 
 static const cosy_wait_ops joining = {.what = "the end of task", .name = joined_name};
 
-int cosy_join_begin(cosy_task *task, int *result, cosy_wait *w)
+/* Can this task be joined by that node's? It runs or has ended, and nobody else joins it. */
+static inline bool joinable(const cosy_task *task, const cosy_wait *w)
 {
-    if (!task || !w || !(task->status & COSY_T_STARTED) || (task->status & COSY_T_DETACHED) ||
-        task->wait.loop != w->loop)
-        return cosy__misuse(COSY_EINVAL, "cosy_join", cosy_task_name(task), NULL);
-    if (&task->wait == w)
+    return task && w && (task->status & (COSY_T_STARTED | COSY_T_DETACHED)) == COSY_T_STARTED && &task->wait != w &&
+           task->wait.loop == w->loop && !task->joiners.head;
+}
+
+/* Why not. */
+static COSY_COLD int refuse_join(cosy_task *task, const cosy_wait *w)
+{
+    if (!w)
+        return cosy__misuse(COSY_ENOTASK, "cosy_join", cosy_task_name(task), NULL);
+    if (task && &task->wait == w)
         return cosy__misuse(COSY_EDEADLK, "cosy_join", cosy_task_name(task), task);
-    if (task->status & COSY_T_ENDED) {
-        if (result)
-            *result = task->wait.result;
-        reap(task);
-        return cosy__done(w, COSY_OK);
-    }
-    if (task->joiners.head)
+    if (task && task->joiners.head)
         return cosy__misuse(COSY_EBUSY, "cosy_join", cosy_task_name(task), cosy__task(task->joiners.head));
+    return cosy__misuse(COSY_EINVAL, "cosy_join", cosy_task_name(task), NULL);
+}
+
+static inline void take_result(cosy_task *task, int *result)
+{
+    if (result)
+        *result = task->wait.result;
+    reap(task);
+}
+
+static inline int park_joiner(cosy_task *task, int *result, cosy_wait *w)
+{
     w->arg.ptr = result;
     return cosy__park(&task->joiners, w, &joining);
+}
+
+int cosy_join_begin(cosy_task *task, int *result, cosy_wait *w)
+{
+    if (!joinable(task, w))
+        return refuse_join(task, w);
+    if (!(task->status & COSY_T_ENDED))
+        return park_joiner(task, result, w);
+    take_result(task, result);
+    return cosy__done(w, COSY_OK);
+}
+
+static COSY_NOINLINE int join_ended(cosy_task *task, int *result, cosy_task *me)
+{
+    take_result(task, result);
+    return cosy__done_here(me, COSY_OK);
 }
 
 int cosy_join(cosy_task *task, int *result, cosy_time deadline)
 {
     cosy_task *me = cosy__me();
-    if (COSY_UNLIKELY(!me))
-        return cosy__misuse(COSY_ENOTASK, "cosy_join", cosy_task_name(task), NULL);
-    int rc = cosy_join_begin(task, result, &me->wait);
-    return rc == COSY_WAITING ? cosy_suspend(me, deadline) : rc;
+    if (COSY_UNLIKELY(!me || !joinable(task, &me->wait)))
+        return refuse_join(task, me ? &me->wait : NULL);
+    if (task->status & COSY_T_ENDED)
+        return join_ended(task, result, me);
+    park_joiner(task, result, &me->wait);
+    return cosy_suspend(me, deadline);
 }
 
 int cosy_detach(cosy_task *task)

@@ -8,15 +8,17 @@
 enum { COSY_T_POOLED = 8 };
 
 /* Fills a task's members. Its timer is adopted already, or will be. */
-static inline void cosy__task_clear(cosy_task *task, cosy_loop *loop, void (*resume)(cosy_task *), const char *name)
+static inline void cosy__task_clear(cosy_task *task, cosy_loop *loop, void (*resume)(cosy_task *), const char *name,
+                                    uint8_t flags)
 {
     cosy_wait *w = &task->wait;
     w->ops = NULL;
     w->loop = loop;
     w->result = COSY_OK;
     w->state = COSY_CONSUMED;
-    w->flags = 0;
+    w->flags = flags;
     w->attn = 0;
+    w->spare = 0; /* with the three above one store */
     task->resume = resume;
     task->joiners.head = NULL;
     task->group = NULL;
@@ -44,7 +46,6 @@ static inline void cosy__adopt(cosy_group *group, cosy_task *task)
         group->first = task->sib_next = task->sib_prev = task;
     }
     group->live++;
-    group->loop->live++;
 }
 
 /* A child has ended: leaves its group, which may now be joined. In group.c. */

@@ -16,11 +16,17 @@ COSY_COLD int cosy__yield_with(cosy_wait *w, int result)
     if (w->attn & COSY_A_NOWAIT)
         return result; /* not here; the countdown stays spent and the next call yields */
     w->ops = &going_round;
-    w->list = NULL;
     w->result = result;
     w->state = COSY_FINAL; /* it has taken effect: a cancel comes at the next wait */
     cosy__ready(w);
     return COSY_WAITING;
+}
+
+COSY_COLD int cosy__ready_timed(cosy_wait *w)
+{
+    cosy__disarm(w);
+    cosy__ready(w);
+    return COSY_OK;
 }
 
 void cosy__withdraw(cosy_wait *w, uint8_t state, int result)
@@ -54,27 +60,30 @@ static COSY_COLD int refuse(cosy_wait *w, uint8_t state, int result)
     return cosy__done(w, result);
 }
 
+static bool granted_by_splice(const cosy_wait *w)
+{
+    return w->ops->spliced && w->ops->spliced(w);
+}
+
 int cosy_await(cosy_task *task, cosy_time deadline)
 {
     cosy_wait *w = &task->wait;
-    if (w->state != COSY_QUEUED)
+    if (w->state != COSY_QUEUED || granted_by_splice(w))
         return COSY_WAITING; /* granted already, or going round: it only has to leave */
-    if (w->attn) {
-        if (w->attn & COSY_A_NOWAIT)
-            return refuse(w, COSY_CANCELLED, COSY_ENOWAIT);
-        if (deadline == COSY_NOW)
-            return refuse(w, COSY_TIMED_OUT, COSY_EAGAIN);
-        if ((w->attn & (COSY_A_CANCEL | COSY_A_SHIELD)) == COSY_A_CANCEL)
-            return refuse(w, COSY_CANCELLED, COSY_ECANCELED);
-        if ((w->attn & COSY_A_SCOPE) && task->scope < deadline) {
-            deadline = task->scope;
-            w->flags |= COSY_W_SCOPE;
-        }
+    if (w->attn & COSY_A_NOWAIT) {
+        (void)cosy__misuse(COSY_ENOWAIT, "a wait for", w->ops->what, NULL);
+        return refuse(w, COSY_CANCELLED, COSY_ENOWAIT);
+    }
+    if (deadline == COSY_NOW)
+        return refuse(w, COSY_TIMED_OUT, COSY_EAGAIN);
+    if ((w->attn & (COSY_A_CANCEL | COSY_A_SHIELD)) == COSY_A_CANCEL)
+        return refuse(w, COSY_CANCELLED, COSY_ECANCELED);
+    if ((w->attn & COSY_A_SCOPE) && task->scope < deadline) {
+        deadline = task->scope;
+        w->flags |= COSY_W_SCOPE;
     }
     if (deadline == COSY_FOREVER)
         return COSY_WAITING;
-    if (deadline == COSY_NOW)
-        return refuse(w, COSY_TIMED_OUT, COSY_EAGAIN);
     if (deadline <= w->loop->now) {
         int result = refuse(w, COSY_TIMED_OUT, COSY_ETIMEDOUT);
         w->flags &= (uint8_t)~COSY_W_SCOPE;
@@ -103,7 +112,7 @@ int cosy_cancel(cosy_task *task, const char *reason)
         return COSY_OK;
     bool granted = w->state == COSY_GRANTED;
     if (w->state == COSY_QUEUED) {
-        if (w->ops->spliced && w->ops->spliced(w)) {
+        if (granted_by_splice(w)) {
             granted = true;
         } else {
             cosy__withdraw(w, COSY_CANCELLED, COSY_ECANCELED);

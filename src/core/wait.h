@@ -81,17 +81,23 @@ static inline void cosy__disarm(cosy_wait *w)
     }
 }
 
-/* Success. The result was stored when it parked; COSY_GRANTED lets a cancel overrule, COSY_FINAL does not. */
-static inline void cosy__grant_as(cosy_wait *w, uint8_t state)
+/* The rest of a grant for a node whose timer is armed. In wait.c. Returns COSY_OK. */
+int cosy__ready_timed(cosy_wait *w);
+
+/* Success. The result was stored when it parked; COSY_GRANTED lets a cancel overrule, COSY_FINAL does not.
+ * Returns COSY_OK, so that a release can end in a grant. */
+static inline int cosy__grant_as(cosy_wait *w, uint8_t state)
 {
     w->state = state;
-    cosy__disarm(w);
+    if (COSY_UNLIKELY(w->flags & COSY_W_TIMED))
+        return cosy__ready_timed(w);
     cosy__ready(w);
+    return COSY_OK;
 }
 
-static inline void cosy__grant(cosy_wait *w)
+static inline int cosy__grant(cosy_wait *w)
 {
-    cosy__grant_as(w, COSY_GRANTED);
+    return cosy__grant_as(w, COSY_GRANTED);
 }
 
 /* Failure decided by the object: closed, broken. */
@@ -157,12 +163,46 @@ static inline void cosy__take(cosy_loop *loop, cosy_wait *w)
     w->state = COSY_CONSUMED;
 }
 
+/* Would the loop see anything if it looked now? If not, a spent countdown may simply start anew. */
+static inline bool cosy__nothing_to_see(const cosy_loop *loop)
+{
+    return !loop->watched && cosy__timer_next(loop) == COSY_FOREVER && !cosy_atomic_load(&loop->inbox) &&
+           !(loop->flags & COSY_L_VIRTUAL);
+}
+
 /* ---- plain calls ---- */
+
+/* cosy_suspend() for a task that is ready or has checked all that could end its wait. In src/coro. */
+int cosy__leave(cosy_task *me);
 
 /* The coroutine that runs; NULL outside one. */
 static inline cosy_task *cosy__me(void)
 {
     return cosy_here()->current;
+}
+
+/* The task's turn comes round again, then it returns `result`. In src/coro. */
+int cosy__go_round(cosy_task *me, int result);
+
+/* The rare rest of cosy__grant_here(). In src/coro. */
+int cosy__grant_slow(cosy_task *me, cosy_wait *w, uint8_t state);
+
+/* A plain call that completes at once by granting another task: cosy__grant_as(), then cosy__done_here() with COSY_OK. */
+static inline int cosy__grant_here(cosy_task *me, cosy_wait *w, uint8_t state)
+{
+    if (COSY_UNLIKELY(--me->wait.loop->budget <= 0 || (w->flags & COSY_W_TIMED)))
+        return cosy__grant_slow(me, w, state);
+    w->state = state;
+    cosy__ready(w);
+    return COSY_OK;
+}
+
+/* cosy__done() for a plain call. */
+static inline int cosy__done_here(cosy_task *me, int result)
+{
+    if (COSY_LIKELY(--me->wait.loop->budget > 0))
+        return result;
+    return cosy__go_round(me, result);
 }
 
 #endif

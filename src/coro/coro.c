@@ -6,7 +6,6 @@
 #include "coro.h"
 
 #include "../core/report.h"
-#include "../sync/sync.h"
 
 /* ---- the switch, with what the sanitizers must be told ---- */
 
@@ -110,7 +109,7 @@ static inline void check_canary(cosy_task *task)
         cosy_port_overflow(task);
 }
 
-/* To the loop's own stack: nobody is ready, or the next is no coroutine, or the countdown is spent. */
+/* To the loop's own stack: nobody is ready, or the next is no coroutine, or the loop should look around. */
 static COSY_NOINLINE int to_loop(cosy_task *me)
 {
     cosy_loop *loop = me->wait.loop;
@@ -119,20 +118,42 @@ static COSY_NOINLINE int to_loop(cosy_task *me)
     return JUMP(&me->sp, FIBER(me), &loop->sp, &loop_fiber, 0, false);
 }
 
+static inline int to_coroutine(cosy_task *me, cosy_loop *loop, cosy_wait *w)
+{
+    cosy_task *next = cosy__task(w);
+    cosy__take(loop, w);
+    loop->current = next;
+    COSY_PREFETCH(w->next);
+    return JUMP(&me->sp, FIBER(me), &next->sp, FIBER(next), w->result, false);
+}
+
+/* The countdown is spent. If there is nothing the loop could see, it starts anew without a trip to its stack. */
+static COSY_NOINLINE int to_look(cosy_task *me)
+{
+    cosy_loop *loop = me->wait.loop;
+    if (!cosy__nothing_to_see(loop))
+        return to_loop(me);
+    loop->budget = loop->quota;
+    loop->flags |= COSY_L_STALE; /* whoever wants the time reads the clock */
+    return to_coroutine(me, loop, loop->ready);
+}
+
 /* Leaves the current coroutine, which is parked or ready, for the next. Every path ends in a jump, so the caller's caller
  * sees one return, well predicted, however many levels of tail calls led here. */
 static inline int to_next(cosy_task *me)
 {
     cosy_loop *loop = me->wait.loop;
     cosy_wait *w = loop->ready;
-    if (COSY_LIKELY(w && (w->flags & COSY_W_COROUTINE) && --loop->budget > 0)) {
-        cosy_task *next = cosy__task(w);
-        cosy__take(loop, w);
-        loop->current = next;
-        COSY_PREFETCH(w->next);
-        return JUMP(&me->sp, FIBER(me), &next->sp, FIBER(next), w->result, false);
-    }
-    return to_loop(me);
+    if (COSY_UNLIKELY(!w || !(w->flags & COSY_W_COROUTINE)))
+        return to_loop(me);
+    if (COSY_UNLIKELY(--loop->budget <= 0))
+        return to_look(me);
+    return to_coroutine(me, loop, w);
+}
+
+int cosy__leave(cosy_task *me)
+{
+    return to_next(me);
 }
 
 static COSY_COLD int suspend_until(cosy_task *me, cosy_time deadline)
@@ -152,6 +173,12 @@ int cosy__go_round(cosy_task *me, int result)
 {
     result = cosy__yield_with(&me->wait, result);
     return result == COSY_WAITING ? to_next(me) : result;
+}
+
+int cosy__grant_slow(cosy_task *me, cosy_wait *w, uint8_t state)
+{
+    cosy__grant_as(w, state);
+    return me->wait.loop->budget > 0 ? COSY_OK : cosy__go_round(me, COSY_OK);
 }
 
 /* The loop resumes a coroutine; returns when some coroutine comes back to the loop's stack. */
@@ -189,8 +216,7 @@ void cosy__coro_main(cosy_coro *coro)
 
 void cosy__coro_prepare(cosy_coro *coro, cosy_loop *loop, cosy_fn fn, void *arg, const char *name)
 {
-    cosy__task_clear(&coro->task, loop, resume, name);
-    coro->task.wait.flags = COSY_W_COROUTINE;
+    cosy__task_clear(&coro->task, loop, resume, name, COSY_W_COROUTINE);
     coro->fn = fn;
     coro->arg = arg;
     fiber_begin(coro);

@@ -58,10 +58,7 @@ struct cosy_stacks {
 
 static unsigned rank_of(size_t size)
 {
-    unsigned r = LEAST_RANK;
-    while (((size_t)1 << r) < size)
-        r++;
-    return r;
+    return size <= (size_t)1 << LEAST_RANK ? LEAST_RANK : COSY_LOG2(size - 1) + 1;
 }
 
 int cosy_stacks_open(cosy_loop *loop, size_t stack_size)
@@ -188,43 +185,44 @@ void cosy_stacks_reap(cosy_loop *loop, cosy_task *task)
     k->free = coro;
 }
 
-static int spawn(cosy_loop *loop, cosy_group *group, cosy_task **task, cosy_fn fn, void *arg,
-                 const cosy_spawn_options *options)
+/* What is wrong with a spawn, if anything. */
+static COSY_COLD int refuse(const cosy_loop *loop, const cosy_group *group, cosy_fn fn, size_t size, const char *name)
+{
+    if (!fn)
+        return cosy__misuse(COSY_EINVAL, "cosy_spawn", name, NULL);
+    if (!loop || !loop->stacks)
+        return cosy__misuse(COSY_ENOTASK, "cosy_spawn", name, NULL);
+    if (group->cancelled)
+        return COSY_ECANCELED;
+    return size < COSY_STACK_MIN ? cosy__misuse(COSY_ESTACK, "cosy_spawn", name, NULL) : COSY_ENOMEM;
+}
+
+static inline int spawn(cosy_loop *loop, cosy_group *group, cosy_task **task, cosy_fn fn, void *arg,
+                        const cosy_spawn_options *options)
 {
     const char *name = options ? options->name : NULL;
-    size_t size = options && options->stack_size ? options->stack_size : 0;
-    if (COSY_UNLIKELY(!fn))
-        return cosy__misuse(COSY_EINVAL, "cosy_spawn", name, NULL);
-    if (COSY_UNLIKELY(!loop || !loop->stacks))
-        return cosy__misuse(COSY_ENOTASK, "cosy_spawn", name, NULL);
-    if (COSY_UNLIKELY(group->cancelled))
-        return COSY_ECANCELED;
+    size_t size = options ? options->stack_size : 0;
+    if (COSY_UNLIKELY(!fn || !loop || !loop->stacks || group->cancelled))
+        return refuse(loop, group, fn, size, name);
     cosy_stacks *s = loop->stacks;
     if (!size)
         size = s->stack_size;
-    if (COSY_UNLIKELY(size < COSY_STACK_MIN))
-        return cosy__misuse(COSY_ESTACK, "cosy_spawn", name, NULL);
-    if (COSY_UNLIKELY(size > SIZE_MAX / 4))
-        return COSY_ENOMEM;
     unsigned r = rank_of(size);
-    rank *k = &s->ranks[r < RANKS ? r : RANKS - 1];
+    if (COSY_UNLIKELY(size < COSY_STACK_MIN || r >= RANKS))
+        return refuse(loop, group, fn, size, name);
+    rank *k = &s->ranks[r];
     cosy_coro *coro = k->free;
-    if (COSY_LIKELY(coro != NULL)) {
+    if (COSY_LIKELY(coro != NULL))
         k->free = (cosy_coro *)(void *)coro->task.sib_next;
-    } else {
-        coro = r < RANKS ? carve(s, loop, r) : NULL;
-        if (!coro)
-            return COSY_ENOMEM;
-    }
+    else if (!(coro = carve(s, loop, r)))
+        return COSY_ENOMEM;
 #if COSY_ASAN
     __asan_unpoison_memory_region(coro->low, coro->size); /* what an ended task's frames left poisoned */
 #endif
     cosy__coro_prepare(coro, loop, fn, arg, name);
-    coro->task.status = COSY_T_STARTED | COSY_T_POOLED;
+    coro->task.status = task ? COSY_T_STARTED | COSY_T_POOLED : COSY_T_STARTED | COSY_T_POOLED | COSY_T_DETACHED;
     if (task)
         *task = &coro->task;
-    else
-        coro->task.status |= COSY_T_DETACHED;
     cosy__adopt(group, &coro->task);
     cosy__ready(&coro->task.wait);
     return COSY_OK;
@@ -243,8 +241,8 @@ int cosy_spawn(cosy_task **task, cosy_fn fn, void *arg, const cosy_spawn_options
 
 int cosy_spawn_in(cosy_group *group, cosy_task **task, cosy_fn fn, void *arg, const cosy_spawn_options *options)
 {
-    if (!group)
-        return cosy__misuse(COSY_EINVAL, "cosy_spawn_in", NULL, NULL);
+    if (!group || !group->loop) /* a joined group has none */
+        return cosy__misuse(COSY_EINVAL, "cosy_spawn_in", group ? COSY__NAME(group) : NULL, NULL);
     return spawn(group->loop, group, task, fn, arg, options);
 }
 

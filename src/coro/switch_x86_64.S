@@ -69,7 +69,7 @@ entry:
         .cfi_endproc
         .size   entry, . - entry
 
-/* void *cosy__first_frame(void *top, cosy_coro *coro): six registers and the address to jump to. */
+/* void *cosy__first_frame(void *top, cosy_coro *coro): room for six registers, and the address to jump to. */
         .p2align 4
         .globl  cosy__first_frame
         .hidden cosy__first_frame
@@ -79,12 +79,7 @@ cosy__first_frame:
         andq    $-16, %rdi
         leaq    entry(%rip), %rax
         movq    %rax, -8(%rdi)          /* at entry the stack pointer is top, a multiple of 16 */
-        movq    $0, -16(%rdi)           /* rbp */
-        movq    $0, -24(%rdi)           /* rbx */
-        movq    %rsi, -32(%rdi)         /* r12 */
-        movq    $0, -40(%rdi)           /* r13 */
-        movq    $0, -48(%rdi)           /* r14 */
-        movq    $0, -56(%rdi)           /* r15 */
+        movq    %rsi, -32(%rdi)         /* r12; what the other five hold does not matter */
         leaq    -56(%rdi), %rax
         ret
         .cfi_endproc

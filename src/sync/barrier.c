@@ -111,7 +111,7 @@ static int trip(cosy_barrier *b)
 
 static inline bool sane(const cosy_barrier *b)
 {
-    return b && b->parties && !(b->state & (BROKEN | IN_ACTION));
+    return b && b->parties && !(b->state & IN_ACTION);
 }
 
 /* Why nobody can arrive; a task is missing if nothing else is. */
@@ -121,8 +121,6 @@ static COSY_COLD int refuse(const cosy_barrier *b, const char *call)
         return cosy__misuse(COSY_EINVAL, call, b ? COSY__NAME(b) : "NULL", NULL);
     if (b->state & IN_ACTION)
         return cosy__misuse(COSY_EBUSY, call, COSY__NAME(b), NULL);
-    if (b->state & BROKEN)
-        return COSY_EBROKEN;
     return cosy__misuse(COSY_ENOTASK, call, COSY__NAME(b), NULL);
 }
 
@@ -140,21 +138,27 @@ static inline int park(cosy_barrier *b, cosy_wait *w)
     return COSY_WAITING;
 }
 
-int cosy_barrier_wait_begin(cosy_barrier *b, cosy_wait *w)
+/* A broken barrier, or the last arrival: never parks, so nothing can come between the trip and its return. */
+static inline bool at_once(const cosy_barrier *b)
 {
-    if (!sane(b))
-        return refuse(b, "cosy_barrier_wait_begin");
-    if (!last(b))
-        return park(b, w);
-    int rc = trip(b);
-    return rc ? rc : cosy__done(w, 0);
+    return (b->state & BROKEN) || last(b);
 }
 
-/* The last arrival: never parks, so nothing can come between the trip and its return. */
-static COSY_NOINLINE int arrive_last(cosy_barrier *b, cosy_task *me)
+static inline int arrive(cosy_barrier *b)
 {
-    int rc = trip(b);
-    return rc ? rc : cosy__done_here(me, 0);
+    return b->state & BROKEN ? COSY_EBROKEN : trip(b);
+}
+
+int cosy_barrier_wait_begin(cosy_barrier *b, cosy_wait *w)
+{
+    if (!sane(b) || !w)
+        return refuse(w ? b : NULL, "cosy_barrier_wait_begin");
+    return at_once(b) ? cosy__done(w, arrive(b)) : park(b, w);
+}
+
+static COSY_NOINLINE int arrive_here(cosy_barrier *b, cosy_task *me)
+{
+    return cosy__done_here(me, arrive(b));
 }
 
 int cosy_barrier_wait(cosy_barrier *b, cosy_time deadline)
@@ -162,8 +166,8 @@ int cosy_barrier_wait(cosy_barrier *b, cosy_time deadline)
     cosy_task *me = cosy__me();
     if (COSY_UNLIKELY(!sane(b) || !me))
         return refuse(b, "cosy_barrier_wait");
-    if (last(b))
-        return arrive_last(b, me);
+    if (at_once(b))
+        return arrive_here(b, me);
     park(b, &me->wait);
     return cosy_suspend(me, deadline);
 }
@@ -172,8 +176,8 @@ int cosy_barrier_trigger(cosy_barrier *b)
 {
     if (!sane(b))
         return refuse(b, "cosy_barrier_trigger");
-    if (last(b))
-        return trip(b);
+    if (at_once(b))
+        return arrive(b);
     b->arrived++;
     return COSY_OK;
 }

@@ -1,7 +1,6 @@
 /* Lock. Invariant: owner is NULL only if nobody waits, because release gives it to the first waiter in the same step.
  *
- * owner is the truth from the hand-off on, before the new owner has run. A lock that is taken outside tasks (an
- * owner-less one, through begin with no task behind it) does not occur: begin needs a task's node.
+ * owner is the truth from the hand-off on, before the new owner has run.
  */
 #include "sync.h"
 
@@ -13,15 +12,15 @@ static cosy_lock *lock_of(const cosy_wait *w)
 }
 
 /* Gives the lock to the first waiter, or frees it. */
-static void pass_on(cosy_lock *lock)
+static inline int pass_on(cosy_lock *lock)
 {
     cosy_wait *w = cosy__pop(&lock->waiters);
-    if (w) {
-        lock->owner = cosy__task(w);
-        cosy__grant(w);
-    } else {
+    if (!w) {
         lock->owner = NULL;
+        return COSY_OK;
     }
+    lock->owner = cosy__task(w);
+    return cosy__grant(w);
 }
 
 static bool undo(cosy_wait *w)
@@ -73,11 +72,27 @@ static COSY_COLD int refuse(const cosy_lock *lock)
     return cosy__misuse(COSY_ENOTASK, "cosy_lock_acquire", COSY__NAME(lock), NULL);
 }
 
-/* Its owner asks again. Without any deadline that would never end; with one it is only foolish. */
-static COSY_COLD int acquire_own(cosy_lock *lock, cosy_task *me, cosy_time deadline)
+/* Would waiting for this lock wait for oneself? Follows owners that wait for a lock themselves, without a deadline; an
+ * owner-less lock may be released by anybody and closes nothing. Stackless tasks may have closed a cycle unseen, so the
+ * walk is bounded. */
+static bool closes_cycle(const cosy_lock *lock, const cosy_task *me)
 {
-    if (deadline == COSY_FOREVER && !(lock->flags & COSY_LOCK_OWNERLESS) && !(me->wait.attn & COSY_A_SCOPE))
-        return cosy__misuse(COSY_EDEADLK, "cosy_lock_acquire", COSY__NAME(lock), me);
+    for (int steps = 0; steps < 1000 && !(lock->flags & COSY_LOCK_OWNERLESS); steps++) {
+        const cosy_task *owner = lock->owner;
+        if (owner == me)
+            return true;
+        if (owner->wait.state != COSY_QUEUED || owner->wait.ops != &acquiring || (owner->wait.flags & COSY_W_TIMED))
+            return false;
+        lock = lock_of(&owner->wait);
+    }
+    return false;
+}
+
+/* The owner is the caller itself, or waits for something: without any deadline this wait might never end. */
+static COSY_COLD int acquire_with_care(cosy_lock *lock, cosy_task *me, cosy_time deadline)
+{
+    if (deadline == COSY_FOREVER && !(me->wait.attn & COSY_A_SCOPE) && closes_cycle(lock, me))
+        return cosy__misuse(COSY_EDEADLK, "cosy_lock_acquire", COSY__NAME(lock), lock->owner);
     cosy__park(&lock->waiters, &me->wait, &acquiring);
     return cosy_suspend(me, deadline);
 }
@@ -93,8 +108,8 @@ int cosy_lock_acquire_slow(cosy_lock *lock, cosy_time deadline)
             return cosy__go_round(me, COSY_OK);
         return cosy__done_here(me, COSY_OK);
     }
-    if (COSY_UNLIKELY(lock->owner == me))
-        return acquire_own(lock, me, deadline);
+    if (lock->owner == me || lock->owner->wait.state == COSY_QUEUED)
+        return acquire_with_care(lock, me, deadline);
     cosy__park(&lock->waiters, &me->wait, &acquiring);
     return cosy_suspend(me, deadline);
 }
@@ -108,8 +123,7 @@ static COSY_COLD int release_as_other(cosy_lock *lock)
         return cosy__misuse(COSY_ENOTHELD, "cosy_lock_release", COSY__NAME(lock), NULL);
     if (lock->owner != cosy_self() && !(lock->flags & COSY_LOCK_OWNERLESS))
         return cosy__misuse(COSY_ENOTOWNER, "cosy_lock_release", COSY__NAME(lock), lock->owner);
-    pass_on(lock);
-    return COSY_OK;
+    return pass_on(lock);
 }
 
 int cosy_lock_release_slow(cosy_lock *lock)
@@ -117,8 +131,7 @@ int cosy_lock_release_slow(cosy_lock *lock)
     cosy_task *me = cosy__me();
     if (COSY_UNLIKELY(!lock || !me || lock->owner != me))
         return release_as_other(lock);
-    pass_on(lock);
-    return COSY_OK;
+    return pass_on(lock);
 }
 
 int cosy_lock_destroy(cosy_lock *lock)

@@ -9,34 +9,24 @@
 
 void *memcpy(void *to, const void *from, size_t size); /* the one thing needed of a libc */
 
-/* Most items are a word or two; a call per copy would cost as much as the rest. */
-static inline void copy(const cosy_queue *q, void *to, const void *from)
+/* `size` is q->size, as a constant in the specialised calls for items of a word: then the copy is two instructions. */
+static inline void *slot(const cosy_queue *q, uint32_t at, uint32_t size)
 {
-    if (q->size == sizeof(void *))
-        memcpy(to, from, sizeof(void *));
-    else if (q->size == 4)
-        memcpy(to, from, 4);
-    else
-        memcpy(to, from, q->size);
+    return (char *)q->room + at * size; /* 32 bits: the ring is no larger than that */
 }
 
-static inline void *slot(const cosy_queue *q, uint32_t at)
+static inline void append(cosy_queue *q, const void *item, uint32_t size)
 {
-    return (char *)q->room + (size_t)at * q->size;
-}
-
-static inline void append(cosy_queue *q, const void *item)
-{
-    uint32_t at = q->head + q->count; /* may wrap past 2^32: both are below capacity <= 2^31 */
+    uint32_t at = q->head + q->count; /* no overflow: both are at most capacity, which is below 2^31 */
     if (at >= q->capacity)
         at -= q->capacity;
-    copy(q, slot(q, at), item);
+    memcpy(slot(q, at, size), item, size);
     q->count++;
 }
 
-static inline void take_first(cosy_queue *q, void *item)
+static inline void take_first(cosy_queue *q, void *item, uint32_t size)
 {
-    copy(q, item, slot(q, q->head));
+    memcpy(item, slot(q, q->head, size), size);
     if (++q->head == q->capacity)
         q->head = 0;
     q->count--;
@@ -52,10 +42,10 @@ static cosy_queue *queue_of_putter(const cosy_wait *w)
     return COSY_CONTAINER(w->list, cosy_queue, putters);
 }
 
-static inline void hand_over(const cosy_queue *q, const void *item, cosy_wait *getter)
+static inline int hand_over(const cosy_queue *q, const void *item, cosy_wait *getter)
 {
-    copy(q, getter->arg.ptr, item);
-    cosy__grant(getter);
+    memcpy(getter->arg.ptr, item, q->size);
+    return cosy__grant(getter);
 }
 
 /* The item that was handed to a cancelled getter: to the next getter, or back to the front, or else it stands. */
@@ -70,7 +60,7 @@ static bool undo_get(cosy_wait *w)
     if (q->count == q->capacity)
         return false; /* its slot was refilled meanwhile */
     q->head = (q->head ? q->head : q->capacity) - 1;
-    copy(q, slot(q, q->head), w->arg.ptr);
+    memcpy(slot(q, q->head, q->size), w->arg.ptr, q->size);
     q->count++;
     return true;
 }
@@ -91,7 +81,7 @@ static const cosy_wait_ops putting = {.what = "room in queue", .name = putter_na
 
 int cosy_queue_init(cosy_queue *q, void *room, uint32_t size, uint32_t capacity, const char *title)
 {
-    if (!q || !room || !size || !capacity || capacity > INT32_MAX)
+    if (!q || !room || !size || !capacity || capacity > INT32_MAX || capacity > UINT32_MAX / size)
         return cosy__misuse(COSY_EINVAL, "cosy_queue_init", title, NULL);
     q->getters.head = q->putters.head = NULL;
     q->room = room;
@@ -119,30 +109,28 @@ static COSY_COLD int refuse(const cosy_queue *q, const void *item, const char *c
 /* COSY_EAGAIN if it is full. */
 static inline int put(cosy_queue *q, const void *item)
 {
-    cosy_wait *getter;
     if (COSY_UNLIKELY(q->closed))
         return COSY_ECLOSED;
-    if ((getter = cosy__pop(&q->getters)))
-        hand_over(q, item, getter);
-    else if (q->count < q->capacity)
-        append(q, item);
-    else
+    cosy_wait *getter = cosy__pop(&q->getters);
+    if (getter)
+        return hand_over(q, item, getter);
+    if (q->count == q->capacity)
         return COSY_EAGAIN;
+    append(q, item, q->size);
     return COSY_OK;
 }
 
 /* COSY_EAGAIN if it is empty. */
 static inline int get(cosy_queue *q, void *item)
 {
-    cosy_wait *putter;
     if (!q->count)
         return q->closed ? COSY_ECLOSED : COSY_EAGAIN;
-    take_first(q, item);
-    if ((putter = cosy__pop(&q->putters))) {
-        append(q, putter->arg.ptr);
-        cosy__grant_as(putter, COSY_FINAL);
-    }
-    return COSY_OK;
+    take_first(q, item, q->size);
+    cosy_wait *putter = cosy__pop(&q->putters);
+    if (!putter)
+        return COSY_OK;
+    append(q, putter->arg.ptr, q->size);
+    return cosy__grant_as(putter, COSY_FINAL);
 }
 
 static inline int park_putter(cosy_queue *q, const void *item, cosy_wait *w)
@@ -159,18 +147,62 @@ static inline int park_getter(cosy_queue *q, void *item, cosy_wait *w)
 
 int cosy_queue_put_begin(cosy_queue *q, const void *item, cosy_wait *w)
 {
-    if (!sane(q, item))
-        return refuse(q, item, "cosy_queue_put_begin");
+    if (!sane(q, item) || !w)
+        return refuse(w ? q : NULL, item, "cosy_queue_put_begin");
     int rc = put(q, item);
     return rc == COSY_EAGAIN ? park_putter(q, item, w) : cosy__done(w, rc);
 }
 
 int cosy_queue_get_begin(cosy_queue *q, void *item, cosy_wait *w)
 {
-    if (!sane(q, item))
-        return refuse(q, item, "cosy_queue_get_begin");
+    if (!sane(q, item) || !w)
+        return refuse(w ? q : NULL, item, "cosy_queue_get_begin");
     int rc = get(q, item);
     return rc == COSY_EAGAIN ? park_getter(q, item, w) : cosy__done(w, rc);
+}
+
+/* The plain calls, written out once more so that each path ends in a tail call and the size may be a constant. */
+static inline int put_here(cosy_queue *q, const void *item, cosy_time deadline, cosy_task *me, uint32_t size)
+{
+    if (COSY_UNLIKELY(q->closed))
+        return cosy__done_here(me, COSY_ECLOSED);
+    cosy_wait *getter = cosy__pop(&q->getters);
+    if (getter) {
+        memcpy(getter->arg.ptr, item, size);
+        return cosy__grant_here(me, getter, COSY_GRANTED);
+    }
+    if (q->count < q->capacity) {
+        append(q, item, size);
+        return cosy__done_here(me, COSY_OK);
+    }
+    park_putter(q, item, &me->wait);
+    return cosy_suspend(me, deadline);
+}
+
+static inline int get_here(cosy_queue *q, void *item, cosy_time deadline, cosy_task *me, uint32_t size)
+{
+    if (q->count) {
+        take_first(q, item, size);
+        cosy_wait *putter = cosy__pop(&q->putters);
+        if (!putter)
+            return cosy__done_here(me, COSY_OK);
+        append(q, putter->arg.ptr, size);
+        return cosy__grant_here(me, putter, COSY_FINAL);
+    }
+    if (COSY_UNLIKELY(q->closed))
+        return cosy__done_here(me, COSY_ECLOSED);
+    park_getter(q, item, &me->wait);
+    return cosy_suspend(me, deadline);
+}
+
+static COSY_NOINLINE int put_any(cosy_queue *q, const void *item, cosy_time deadline, cosy_task *me)
+{
+    return put_here(q, item, deadline, me, q->size);
+}
+
+static COSY_NOINLINE int get_any(cosy_queue *q, void *item, cosy_time deadline, cosy_task *me)
+{
+    return get_here(q, item, deadline, me, q->size);
 }
 
 int cosy_queue_put(cosy_queue *q, const void *item, cosy_time deadline)
@@ -178,11 +210,9 @@ int cosy_queue_put(cosy_queue *q, const void *item, cosy_time deadline)
     cosy_task *me = cosy__me();
     if (COSY_UNLIKELY(!sane(q, item) || !me))
         return refuse(q, item, "cosy_queue_put");
-    int rc = put(q, item);
-    if (rc != COSY_EAGAIN)
-        return cosy__done_here(me, rc);
-    park_putter(q, item, &me->wait);
-    return cosy_suspend(me, deadline);
+    if (COSY_SPECIALISE && q->size == sizeof(void *))
+        return put_here(q, item, deadline, me, sizeof(void *));
+    return put_any(q, item, deadline, me);
 }
 
 int cosy_queue_get(cosy_queue *q, void *item, cosy_time deadline)
@@ -190,11 +220,9 @@ int cosy_queue_get(cosy_queue *q, void *item, cosy_time deadline)
     cosy_task *me = cosy__me();
     if (COSY_UNLIKELY(!sane(q, item) || !me))
         return refuse(q, item, "cosy_queue_get");
-    int rc = get(q, item);
-    if (rc != COSY_EAGAIN)
-        return cosy__done_here(me, rc);
-    park_getter(q, item, &me->wait);
-    return cosy_suspend(me, deadline);
+    if (COSY_SPECIALISE && q->size == sizeof(void *))
+        return get_here(q, item, deadline, me, sizeof(void *));
+    return get_any(q, item, deadline, me);
 }
 
 int cosy_queue_try_put(cosy_queue *q, const void *item)

@@ -21,6 +21,14 @@ static void grant_in_order(cosy_semaphore *s)
     }
 }
 
+/* A release that may grant more than the one it has popped. */
+static COSY_NOINLINE int grant_more(cosy_semaphore *s, cosy_wait *first)
+{
+    cosy__grant(first);
+    grant_in_order(s);
+    return COSY_OK;
+}
+
 static void leave(cosy_wait *w)
 {
     grant_in_order(semaphore_of(w));
@@ -29,7 +37,8 @@ static void leave(cosy_wait *w)
 static bool undo(cosy_wait *w)
 {
     cosy_semaphore *s = semaphore_of(w);
-    s->count += (int32_t)w->arg.n;
+    int32_t n = (int32_t)w->arg.n;
+    s->count = n < s->limit - s->count ? s->count + n : s->limit; /* above it only after an over-release */
     grant_in_order(s);
     return true;
 }
@@ -85,8 +94,8 @@ static inline int park(cosy_semaphore *s, int32_t n, cosy_wait *w)
 
 int cosy_semaphore_acquire_begin(cosy_semaphore *s, int32_t n, cosy_wait *w)
 {
-    if (!sane(s, n))
-        return refuse(s, n, "cosy_semaphore_acquire_begin");
+    if (!sane(s, n) || !w)
+        return refuse(w ? s : NULL, n, "cosy_semaphore_acquire_begin");
     if (take(s, n))
         return cosy__done(w, COSY_OK);
     return park(s, n, w);
@@ -117,8 +126,14 @@ int cosy_semaphore_release(cosy_semaphore *s, int32_t n)
     if (COSY_UNLIKELY(n > s->limit - s->count))
         return cosy__misuse(COSY_EOVER, "cosy_semaphore_release", COSY__NAME(s), NULL);
     s->count += n;
-    grant_in_order(s);
-    return COSY_OK;
+    cosy_wait *w = s->waiters.head;
+    if (!w || (int32_t)w->arg.n > s->count)
+        return COSY_OK;
+    s->count -= (int32_t)w->arg.n;
+    cosy__pop(&s->waiters);
+    if (s->count && s->waiters.head)
+        return grant_more(s, w);
+    return cosy__grant(w);
 }
 
 int cosy_semaphore_destroy(cosy_semaphore *s)

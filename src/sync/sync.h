@@ -17,15 +17,4 @@
  *     return cosy_suspend(me, deadline);                 // the switch
  */
 
-/* The task's turn comes round again, then it returns `result`. In src/coro. */
-int cosy__go_round(cosy_task *me, int result);
-
-/* cosy__done() for a plain call. */
-static inline int cosy__done_here(cosy_task *me, int result)
-{
-    if (COSY_LIKELY(--me->wait.loop->budget > 0))
-        return result;
-    return cosy__go_round(me, result);
-}
-
 #endif

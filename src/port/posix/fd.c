@@ -106,7 +106,7 @@ static int open_fd(cosy_fd *f, int fd, const char *name, cosy_loop *loop, bool n
         }
     }
     if (epoll_ctl(p->epoll_fd, EPOLL_CTL_ADD, fd, &e) == 0) {
-        p->watched++;
+        loop->watched++;
     } else if (errno == EPERM) {
         f->always = 1; /* a regular file */
     } else {
@@ -135,7 +135,7 @@ int cosy_fd_close(cosy_fd *f)
     cosy_posix *p = (cosy_posix *)(void *)f->loop;
     if (!f->always) {
         epoll_ctl(p->epoll_fd, EPOLL_CTL_DEL, f->fd, NULL); /* a duplicate may keep the file open */
-        p->watched--;
+        f->loop->watched--;
     }
     wake_all(&f->readers, COSY_ECLOSED);
     wake_all(&f->writers, COSY_ECLOSED);

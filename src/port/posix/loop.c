@@ -73,9 +73,7 @@ static void look_outside(cosy_posix *p, cosy_time until)
 
 static void poll_outside(cosy_loop *loop)
 {
-    cosy_posix *p = posix_of(loop);
-    if (p->watched)
-        look_outside(p, COSY_NOW);
+    look_outside(posix_of(loop), COSY_NOW);
 }
 
 static void idle(cosy_loop *loop, cosy_time until)

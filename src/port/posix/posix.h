@@ -7,12 +7,11 @@
 typedef struct cosy_threads cosy_threads;
 
 /* loop must be first. asleep: 1 while the thread is, or is about to be, in epoll_wait; whoever posts and swaps it to 0
- * writes to wake_fd. watched: descriptors registered with epoll besides wake_fd. */
+ * writes to wake_fd. The loop's `watched` counts descriptors registered with epoll besides wake_fd. */
 typedef struct cosy_posix {
     cosy_loop loop;
     int epoll_fd, wake_fd;
     uint32_t asleep;
-    uint32_t watched;
     cosy_time grace;
     uint32_t threads_most;
     cosy_threads *threads; /* NULL until the first blocking call */
