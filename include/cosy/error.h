@@ -1,6 +1,7 @@
 /* cosy/error.h - result codes, and what becomes of misuse.
  *
- * Every call returns COSY_OK (0), a count or index (> 0), or one of these negative codes. errno is never touched.
+ * Every call returns COSY_OK (0), a count or index (> 0), or one of these negative codes.
+ * errno plays no part: what the operating system said is in the code (cosy_errno).
  */
 #ifndef COSY_ERROR_H
 #define COSY_ERROR_H

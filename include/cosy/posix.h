@@ -88,6 +88,7 @@ typedef struct cosy_fd {
     uint8_t ready;
     uint8_t hung;  /* the peer has gone or an error waits: always try */
     uint8_t always; /* a file that cannot be polled: always ready */
+    uint8_t stream; /* bytes without borders: a short read has taken all there was */
 #if COSY_NAMES
     const char *name;
 #endif

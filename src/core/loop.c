@@ -292,6 +292,7 @@ int cosy_loop_run_until(cosy_loop *loop, cosy_task *task, int *result)
     cosy__task_clear(&waiter, loop, until_resume, "run until", 0);
     loop->budget = 2; /* if it has ended, joining completes at once and must not put the waiter into the ready list */
     int rc = cosy_join_begin(task, result, &waiter.wait);
+    loop->budget = loop->quota;
     if (rc != COSY_WAITING)
         return rc;
     rc = run(loop);

@@ -27,6 +27,8 @@ static void on_fault(int signo, siginfo_t *info, void *context)
                    ".stack_size",
                    cosy_task_name(task), cosy_stack_size(task));
     sigaction(signo, &previous, NULL); /* the fault repeats and meets whoever was there before us */
+    if (info->si_code <= 0)
+        raise(signo); /* sent by somebody: would not repeat by itself */
 }
 
 /* Signal handlers need more room than a small coroutine has, so a thread with a loop has a stack for them. */

@@ -1,8 +1,9 @@
 /* Descriptors that tasks wait for. Registered once, edge-triggered; readiness is remembered between looks, so a request
  * costs the system calls of a bare epoll loop: one wait for many, one read, one write.
  *
- * A read that gets less than it asked for has drained a stream: the next one waits without asking the kernel first,
- * unless the peer has hung up, which must be seen as the end of the stream.
+ * A read that gets less than it asked for has drained a stream (a pipe, a TCP connection): the next one waits without asking
+ * the kernel first, unless the peer has hung up, which must be seen as the end of the stream. Datagrams and terminals
+ * give one message per read, so there the kernel is asked.
  */
 #define _GNU_SOURCE
 #include "posix.h"
@@ -91,6 +92,18 @@ void cosy__fd_event(cosy_fd *f, uint32_t events)
     }
 }
 
+static bool is_stream(int fd)
+{
+    struct stat status;
+    int type;
+    socklen_t size = sizeof type;
+    if (fstat(fd, &status))
+        return false;
+    if (S_ISFIFO(status.st_mode))
+        return true;
+    return S_ISSOCK(status.st_mode) && !getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) && type == SOCK_STREAM;
+}
+
 /* `nonblocking`: it was made so already. */
 static int open_fd(cosy_fd *f, int fd, const char *name, cosy_loop *loop, bool nonblocking)
 {
@@ -123,7 +136,9 @@ int cosy_fd_open(cosy_fd *f, int fd, const char *name)
         return cosy__misuse(COSY_EINVAL, "cosy_fd_open", name, NULL);
     if (!me)
         return cosy__misuse(COSY_ENOTASK, "cosy_fd_open", name, NULL);
-    return open_fd(f, fd, name, me->wait.loop, false);
+    int rc = open_fd(f, fd, name, me->wait.loop, false);
+    f->stream = !rc && is_stream(fd);
+    return rc;
 }
 
 int cosy_fd_close(cosy_fd *f)
@@ -147,7 +162,7 @@ int cosy_fd_close(cosy_fd *f)
 static int begin(cosy_fd *f, int events, cosy_wait *w)
 {
     if (f->fd < 0)
-        return COSY_ECLOSED;
+        return cosy__done(w, COSY_ECLOSED);
     if ((f->ready & events) || f->always)
         return cosy__done(w, COSY_OK);
     f->loop->outside++;
@@ -181,22 +196,28 @@ void cosy_fd_drained(cosy_fd *f, int events)
     f->ready &= (uint8_t)~events;
 }
 
-/* Before a system call: waits until the direction is ready. Ready already costs nothing; the call after it will spend
- * the countdown. */
-static int until_ready(cosy_fd *f, int events, cosy_task *me, cosy_time deadline)
-{
-    if (f->fd < 0)
-        return COSY_ECLOSED;
-    if ((f->ready & events) || f->always)
-        return COSY_OK;
-    return finish(me, begin(f, events, &me->wait), deadline);
-}
-
-/* After a system call that completed at once: spends the countdown like every such call. */
+/* After a system call, or instead of one: spends the countdown like every call that completes at once. */
 static ssize_t done(cosy_task *me, ssize_t result)
 {
     (void)cosy__done_here(me, COSY_OK);
     return result;
+}
+
+/* Before a system call: waits until the direction is ready. What has not been seen ready is tried all the same if there
+ * is no time to wait, once: *tried. A negative result ends the call. */
+static int until_ready(cosy_fd *f, int events, cosy_task *me, cosy_time deadline, bool *tried)
+{
+    int rc = COSY_OK;
+    if (f->fd < 0)
+        return (int)done(me, COSY_ECLOSED);
+    if ((f->ready & events) || f->always)
+        return COSY_OK;
+    if (!*tried && deadline <= me->wait.loop->now) { /* COSY_NOW is less than any time */
+        *tried = true;
+        return COSY_OK;
+    }
+    rc = finish(me, begin(f, events, &me->wait), deadline);
+    return rc == COSY_OK && f->fd < 0 ? COSY_ECLOSED : rc; /* closed between its wake-up and its turn */
 }
 
 /* Why there is nothing to call; COSY_OK if there is. */
@@ -210,20 +231,21 @@ static ssize_t done(cosy_task *me, ssize_t result)
 ssize_t cosy_fd_read(cosy_fd *f, void *buffer, size_t size, cosy_time deadline)
 {
     CHECKED(f, buffer, "cosy_fd_read", me);
+    bool tried = false;
     for (;;) {
-        int rc = until_ready(f, COSY_IN, me, deadline);
+        int rc = until_ready(f, COSY_IN, me, deadline, &tried);
         if (rc)
             return rc;
         ssize_t n = read(f->fd, buffer, size);
         if (n >= 0) {
-            if ((size_t)n < size && !f->hung)
+            if ((size_t)n < size && f->stream && !f->hung)
                 cosy_fd_drained(f, COSY_IN);
             return done(me, n);
         }
         if (errno == EAGAIN)
             cosy_fd_drained(f, COSY_IN);
         else if (errno != EINTR)
-            return COSY_ESYSTEM - errno;
+            return done(me, COSY_ESYSTEM - errno);
     }
 }
 
@@ -231,9 +253,9 @@ ssize_t cosy_fd_write(cosy_fd *f, const void *buffer, size_t size, cosy_time dea
 {
     CHECKED(f, buffer, "cosy_fd_write", me);
     size_t written = 0;
-    bool socket = true;
+    bool socket = true, tried = false;
     for (;;) {
-        int rc = until_ready(f, COSY_OUT, me, deadline);
+        int rc = until_ready(f, COSY_OUT, me, deadline, &tried);
         if (rc)
             return written ? (ssize_t)written : rc;
         const char *at = (const char *)buffer + written;
@@ -248,7 +270,7 @@ ssize_t cosy_fd_write(cosy_fd *f, const void *buffer, size_t size, cosy_time dea
         } else if (errno == ENOTSOCK && socket) {
             socket = false;
         } else if (errno != EINTR) {
-            return written ? (ssize_t)written : COSY_ESYSTEM - errno;
+            return done(me, written ? (ssize_t)written : COSY_ESYSTEM - errno);
         }
     }
 }
@@ -256,23 +278,23 @@ ssize_t cosy_fd_write(cosy_fd *f, const void *buffer, size_t size, cosy_time dea
 int cosy_fd_accept(cosy_fd *listener, cosy_fd *connection, cosy_time deadline)
 {
     CHECKED(listener, connection, "cosy_fd_accept", me);
+    bool tried = false;
     for (;;) {
-        int rc = until_ready(listener, COSY_IN, me, deadline);
+        int rc = until_ready(listener, COSY_IN, me, deadline, &tried);
         if (rc)
             return rc;
         int fd = accept4(listener->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0) {
             rc = open_fd(connection, fd, COSY__NAME(listener), listener->loop, true);
-            if (rc) {
+            connection->stream = listener->stream;
+            if (rc)
                 close(fd);
-                return rc;
-            }
-            return (int)done(me, COSY_OK);
+            return (int)done(me, rc);
         }
         if (errno == EAGAIN)
             cosy_fd_drained(listener, COSY_IN);
         else if (errno != EINTR && errno != ECONNABORTED)
-            return COSY_ESYSTEM - errno;
+            return (int)done(me, COSY_ESYSTEM - errno);
     }
 }
 
@@ -286,8 +308,9 @@ int cosy_fd_connect(cosy_fd *f, const struct sockaddr *address, socklen_t length
     if (connect(f->fd, address, length) == 0)
         return (int)done(me, COSY_OK);
     if (errno != EINPROGRESS && errno != EINTR)
-        return COSY_ESYSTEM - errno;
-    int rc = until_ready(f, COSY_OUT, me, deadline);
+        return (int)done(me, COSY_ESYSTEM - errno);
+    bool tried = true; /* the answer cannot be there yet */
+    int rc = until_ready(f, COSY_OUT, me, deadline, &tried);
     if (rc)
         return rc;
     int error = 0;

@@ -59,7 +59,7 @@ static void look_outside(cosy_posix *p, cosy_time until)
 {
     struct epoll_event events[BATCH];
     int n = take_events(p, events, until); /* EINTR is a look that saw nothing */
-    cosy_atomic_store(&p->asleep, 0u);
+    (void)cosy_atomic_swap(&p->asleep, p->driven ? 1u : 0u);
     for (int i = 0; i < n; i++) {
         if (events[i].data.ptr) {
             cosy__fd_event(events[i].data.ptr, events[i].events);
@@ -240,7 +240,11 @@ int cosy_loop_close(cosy_loop *loop)
 int cosy_loop_descriptor(cosy_loop *loop)
 {
     cosy_posix *p = posix_of(loop);
-    (void)cosy_atomic_swap(&p->asleep, 1u); /* from now on posts make it readable */
+    if (!p->driven) {
+        p->driven = true;
+        loop->watched++; /* each look reads wake_fd, or it would stay readable */
+        (void)cosy_atomic_swap(&p->asleep, 1u);
+    }
     return p->epoll_fd;
 }
 

@@ -7,7 +7,7 @@
 typedef struct cosy_threads cosy_threads;
 
 /* loop must be first. asleep: 1 while the thread is, or is about to be, in epoll_wait; whoever posts and swaps it to 0
- * writes to wake_fd. The loop's `watched` counts descriptors registered with epoll besides wake_fd. */
+ * writes to wake_fd. A driven loop counts as asleep whenever it is not looking. The loop's `watched` counts descriptors registered with epoll besides wake_fd. */
 typedef struct cosy_posix {
     cosy_loop loop;
     int epoll_fd, wake_fd;
@@ -17,6 +17,7 @@ typedef struct cosy_posix {
     cosy_threads *threads; /* NULL until the first blocking call */
     bool in_run;           /* cosy_run() closes it */
     bool reports;          /* stack overflows are told */
+    bool driven;           /* somebody polls epoll_fd: posts make it readable also between runs */
     bool no_pwait2;        /* the kernel lacks epoll_pwait2 */
 } cosy_posix;
 

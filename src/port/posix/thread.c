@@ -190,7 +190,7 @@ int cosy_to_thread(int (*fn)(void *), void *arg, int *result, cosy_time deadline
     if (!me)
         return cosy__misuse(COSY_ENOTASK, "cosy_to_thread", NULL, NULL);
     if (deadline == COSY_NOW)
-        return COSY_EAGAIN;
+        return cosy__done_here(me, COSY_EAGAIN);
     cosy_posix *p = (cosy_posix *)(void *)me->wait.loop;
     if (!p->threads && !(p->threads = open_pool(p)))
         return COSY_ENOMEM;
