@@ -158,7 +158,9 @@ static inline void cosy__take(cosy_loop *loop, cosy_wait *w)
 {
     cosy_wait *next = w->next;
     loop->ready = next;
-    if (!next)
+    if (next)
+        COSY_PREFETCH(next); /* never of NULL: that walks the page tables in vain each time */
+    else
         loop->ready_tail = &loop->ready;
     w->state = COSY_CONSUMED;
 }

@@ -59,7 +59,7 @@ static COSY_NOINLINE int jump(void **save, cosy_fiber *from, void **to, cosy_fib
 #define FIBER(task) (&((cosy_coro *)(void *)(task))->fiber)
 #define JUMP(save, from, to, dest, result, for_good) jump(save, from, to, dest, result, for_good)
 
-static void fiber_begin(cosy_coro *coro)
+void cosy__fiber_begin(cosy_coro *coro)
 {
 #if COSY_ASAN
     coro->fiber.fake = NULL;
@@ -86,12 +86,6 @@ void cosy__fiber_end(cosy_coro *coro)
 
 #define JUMP(save, from, to, dest, result, for_good) cosy__switch(save, to, result)
 #define arrived(here) ((void)0)
-#define fiber_begin(coro) ((void)(coro))
-
-void cosy__fiber_end(cosy_coro *coro)
-{
-    (void)coro;
-}
 
 #endif
 
@@ -123,7 +117,6 @@ static inline int to_coroutine(cosy_task *me, cosy_loop *loop, cosy_wait *w)
     cosy_task *next = cosy__task(w);
     cosy__take(loop, w);
     loop->current = next;
-    COSY_PREFETCH(w->next);
     return JUMP(&me->sp, FIBER(me), &next->sp, FIBER(next), w->result, false);
 }
 
@@ -181,8 +174,7 @@ int cosy__grant_slow(cosy_task *me, cosy_wait *w, uint8_t state)
     return me->wait.loop->budget > 0 ? COSY_OK : cosy__go_round(me, COSY_OK);
 }
 
-/* The loop resumes a coroutine; returns when some coroutine comes back to the loop's stack. */
-static void resume(cosy_task *task)
+void cosy__coro_resume(cosy_task *task)
 {
     cosy_loop *loop = task->wait.loop;
     loop->current = task;
@@ -213,15 +205,6 @@ void cosy__coro_main(cosy_coro *coro)
 }
 
 /* ---- making one ---- */
-
-void cosy__coro_prepare(cosy_coro *coro, cosy_loop *loop, cosy_fn fn, void *arg, const char *name)
-{
-    cosy__task_clear(&coro->task, loop, resume, name, COSY_W_COROUTINE);
-    coro->fn = fn;
-    coro->arg = arg;
-    fiber_begin(coro);
-    coro->task.sp = cosy__first_frame(coro->low + coro->size, coro);
-}
 
 int cosy_coro_init(cosy_loop *loop, void *memory, size_t size, cosy_fn fn, void *arg, const char *name,
                    cosy_task **task)

@@ -43,10 +43,26 @@ void *cosy__first_frame(void *top, cosy_coro *coro);
 /* The first C function of every coroutine; never returns. */
 COSY_NORETURN void cosy__coro_main(cosy_coro *coro);
 
-/* Fills a coroutine's block; its timer is adopted already. */
-void cosy__coro_prepare(cosy_coro *coro, cosy_loop *loop, cosy_fn fn, void *arg, const char *name);
+/* What the loop calls to resume a coroutine; returns when some coroutine comes back to the loop's stack. */
+void cosy__coro_resume(cosy_task *task);
 
-/* The sanitizers forget a stack that will be unmapped or used anew. */
+/* The sanitizers learn of a stack that begins anew, and forget one that will be unmapped. */
+#if COSY_ASAN || COSY_TSAN
+void cosy__fiber_begin(cosy_coro *coro);
 void cosy__fiber_end(cosy_coro *coro);
+#else
+#define cosy__fiber_begin(coro) ((void)(coro))
+#define cosy__fiber_end(coro) ((void)(coro))
+#endif
+
+/* Fills a coroutine's block; its timer is adopted already. */
+static inline void cosy__coro_prepare(cosy_coro *coro, cosy_loop *loop, cosy_fn fn, void *arg, const char *name)
+{
+    cosy__task_clear(&coro->task, loop, cosy__coro_resume, name, COSY_W_COROUTINE);
+    coro->fn = fn;
+    coro->arg = arg;
+    cosy__fiber_begin(coro);
+    coro->task.sp = cosy__first_frame(coro->low + coro->size, coro);
+}
 
 #endif
