@@ -14,3 +14,5 @@ configure_file(cmake/cosy.pc.in cosy.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/cosyConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/cosyConfigVersion.cmake
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/cosy)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/cosy.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+include(cmake/man.cmake)

@@ -97,7 +97,8 @@ enum {
     COSY_L_MARKED = 8,   /* the mark is in the ready list */
     COSY_L_CLOSE = 16,   /* close was asked for inside a run */
     COSY_L_VIRTUAL = 32, /* simulated time */
-    COSY_L_EXPECT = 64   /* cosy_loop_expect(true) is counted in `expected` */
+    COSY_L_EXPECT = 64,  /* cosy_loop_expect(true) is counted in `expected` */
+    COSY_L_CLEARING = 128 /* the run ends with the last task, whatever timers are left */
 };
 
 /**

@@ -18,7 +18,17 @@ typedef int64_t cosy_time; /* nanoseconds: a point in time, or a length of it */
 #define COSY_NOW INT64_MIN     /* the deadline that only tries */
 #define COSY_FOREVER INT64_MAX /* the deadline that never comes */
 
-/* Lengths of time. Constants fold; variables cost two 32-bit multiplies and shifts, no 64-bit multiply. */
+/**
+ * cosy_ns, cosy_us, cosy_ms, cosy_s - lengths of time.
+ *
+ * @ns: nanoseconds.
+ * @us: microseconds.
+ * @ms: milliseconds.
+ * @s: seconds.
+ *
+ * Returns: the length in nanoseconds.
+ * Waits: no. From: anywhere. Cost: constants fold; variables take two 32-bit multiplies and shifts, no 64-bit multiply.
+ */
 COSY_INLINE cosy_time cosy_ns(int64_t ns)
 {
     return ns;

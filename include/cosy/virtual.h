@@ -8,7 +8,11 @@
 
 #include "loop.h"
 
-/* The port. Its timer store does not grow: with COSY_TIMERS_DENSE give the loop room by cosy_timers_room(). */
+/**
+ * cosy_virtual_port - the port of simulated time, for cosy_loop_init().
+ *
+ * Its timer store does not grow: with COSY_TIMERS_DENSE give the loop room by cosy_timers_room().
+ */
 COSY_API extern const cosy_port cosy_virtual_port;
 
 /**

@@ -106,7 +106,7 @@ struct cosy_wait {
  * A pending cancel, a deadline that has passed, or COSY_NOW end the wait on the spot. Stackless tasks call this and then
  * return from their resume function; coroutines call the plain forms, which do it for them.
  *
- * Returns: COSY_WAITING (leave now, the result will be in cosy_task_result_of_wait()), or the result.
+ * Returns: COSY_WAITING (leave now, cosy_task_result() will give the result), or the result.
  * Waits: no. From: the current task. Cost: arming a timer, O(log n), unless COSY_FOREVER.
  */
 COSY_API int cosy_await(cosy_task *task, cosy_time deadline);

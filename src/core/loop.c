@@ -199,6 +199,8 @@ static int cycle(cosy_loop *loop)
         }
         if (loop->ready || (loop->flags & COSY_L_STOP))
             continue;
+        if ((loop->flags & COSY_L_CLEARING) && !live(loop))
+            return COSY_OK;
         if (stuck(loop)) {
             if (!live(loop))
                 return COSY_OK;
@@ -397,9 +399,11 @@ int cosy_loop_clear(cosy_loop *loop, cosy_time grace)
             grace = COSY_FOREVER;
         if (grace != COSY_FOREVER && cosy_call_at(loop, &end, now + grace, grace_is_over, loop))
             return COSY_ENOMEM;
+        loop->flags |= COSY_L_CLEARING;
         do /* a task that is cleaning up may stop the loop: that ends nothing before the grace period does */
             rc = run(loop);
         while (!rc && live(loop) && (end.loop || grace == COSY_FOREVER));
+        loop->flags &= (uint8_t)~COSY_L_CLEARING;
         cosy_call_cancel(&end);
         if (live(loop)) {
             each_task(loop, abandon);

@@ -23,9 +23,7 @@ static void on_fault(int signo, siginfo_t *info, void *context)
     const cosy_task *task = cosy_here()->current;
     (void)context;
     if (task && cosy_stack_overflowed(task, (uintptr_t)info->si_addr))
-        cosy__line("cosy: stack overflow in task \"%s\": its %zu bytes do not suffice; spawn it with a larger "
-                   ".stack_size",
-                   cosy_task_name(task), cosy_stack_size(task));
+        cosy__overflow_line(task);
     sigaction(signo, &previous, NULL); /* the fault repeats and meets whoever was there before us */
     if (info->si_code <= 0)
         raise(signo); /* sent by somebody: would not repeat by itself */

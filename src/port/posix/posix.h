@@ -37,6 +37,9 @@ void cosy__fault_close(bool report);
 /* One line to stderr, in one write. report.c */
 void cosy__line(const char *format, ...) COSY_PRINTF(1, 2);
 
+/* The line about a stack overflow, written with next to no stack. report.c */
+void cosy__overflow_line(const cosy_task *task);
+
 /* One line about a task: what it waits for, who holds that. report.c */
 void cosy__tell(cosy_loop *loop, const char *what, const cosy_task *task);
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 static void (*reporter)(const cosy_misuse *, void *);
@@ -61,10 +62,30 @@ void cosy__tell(cosy_loop *loop, const char *what, const cosy_task *task)
                owner ? cosy_task_name(owner) : "", owner ? "\"" : "");
 }
 
+void cosy__overflow_line(const cosy_task *task)
+{
+    /* Written piece by piece: this may run on the very stack that has no room, so no printf and no buffer. */
+    static const char before[] = "cosy: stack overflow in task \"";
+    static const char between[] = "\": its ";
+    static const char after[] = " bytes do not suffice; spawn it with a larger .stack_size\n";
+    const char *name = cosy_task_name(task);
+    char digits[20], *digit = digits + sizeof digits;
+    size_t size = cosy_stack_size(task);
+    do
+        *--digit = (char)('0' + size % 10);
+    while (size /= 10);
+    struct iovec pieces[] = {{(void *)(uintptr_t)before, sizeof before - 1},
+                             {(void *)(uintptr_t)name, strlen(name)},
+                             {(void *)(uintptr_t)between, sizeof between - 1},
+                             {digit, (size_t)(digits + sizeof digits - digit)},
+                             {(void *)(uintptr_t)after, sizeof after - 1}};
+    ssize_t written = writev(STDERR_FILENO, pieces, sizeof pieces / sizeof pieces[0]);
+    (void)written; /* nobody is left to be told */
+}
+
 void cosy_port_overflow(const cosy_task *task)
 {
-    cosy__line("cosy: stack overflow in task \"%s\": its %zu bytes do not suffice; spawn it with a larger .stack_size",
-               cosy_task_name(task), cosy_stack_size(task));
+    cosy__overflow_line(task);
     abort();
 }
 
