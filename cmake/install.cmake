@@ -10,6 +10,8 @@ install(EXPORT cosy NAMESPACE cosy:: FILE cosyTargets.cmake DESTINATION ${CMAKE_
 configure_package_config_file(cmake/cosyConfig.cmake.in cosyConfig.cmake
   INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/cosy)
 write_basic_package_version_file(cosyConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+# Relative to the file itself, so that the installed tree can be moved.
+file(RELATIVE_PATH cosy_pc_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 configure_file(cmake/cosy.pc.in cosy.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/cosyConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/cosyConfigVersion.cmake
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/cosy)

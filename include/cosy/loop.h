@@ -164,6 +164,16 @@ COSY_API int cosy_loop_run_once(cosy_loop *loop);
 COSY_API cosy_time cosy_loop_next(cosy_loop *loop);
 
 /**
+ * cosy_loop_live - how many tasks a loop still has.
+ *
+ * @loop: which.
+ *
+ * Returns: tasks that were started and have not ended, in all groups. A loop that is driven from outside is done at 0.
+ * Waits: no. From: the loop's thread. Cost: O(groups).
+ */
+COSY_API uint32_t cosy_loop_live(const cosy_loop *loop);
+
+/**
  * cosy_loop_stop - ends the run after the current pass: each task that is ready runs once more.
  *
  * @loop: which. Stopping twice, or a loop that does not run, is harmless.

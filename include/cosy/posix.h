@@ -70,6 +70,23 @@ COSY_API int cosy_loop_close(cosy_loop *loop);
 COSY_API int cosy_loop_descriptor(cosy_loop *loop);
 
 /**
+ * cosy_loop_timeout_ms - how long somebody else's loop may poll before it calls cosy_loop_run_once() again.
+ *
+ * @loop: from cosy_loop_open().
+ *
+ * Returns: what poll() and epoll_wait() take: milliseconds rounded up, 0 (something is ready), -1 (only outside work).
+ * Waits: no. From: the loop's thread. Cost: a clock read if a timer is armed.
+ *
+ * Example:
+ *     while (cosy_loop_live(loop)) {
+ *         struct pollfd p = {.fd = cosy_loop_descriptor(loop), .events = POLLIN};
+ *         poll(&p, 1, cosy_loop_timeout_ms(loop));
+ *         cosy_loop_run_once(loop);
+ *     }
+ */
+COSY_API int cosy_loop_timeout_ms(cosy_loop *loop);
+
+/**
  * cosy_set_reporter - who hears of misuse, instead of one line on stderr.
  *
  * @fn: called with each report; NULL for stderr again.

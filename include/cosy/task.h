@@ -56,12 +56,15 @@ enum {
  *     static void step(cosy_task *task)
  *     {
  *         struct blinker *b = (struct blinker *)task;
- *         for (;;) {
+ *         int rc = cosy_task_result(task);            // of the sleep it was resumed from; COSY_OK at first
+ *         if (rc == COSY_OK) {
  *             toggle(b->led);
  *             cosy_sleep_begin(&task->wait);
- *             if (cosy_await(task, cosy_in(cosy_ms(500))) == COSY_WAITING)
+ *             rc = cosy_await(task, cosy_in(cosy_ms(500)));
+ *             if (rc == COSY_WAITING)
  *                 return;
  *         }
+ *         cosy_task_end(task, rc);                    // cancelled
  *     }
  */
 COSY_API int cosy_task_init(cosy_task *task, cosy_loop *loop, void (*resume)(cosy_task *), const char *name);

@@ -119,8 +119,7 @@ static void each_task(cosy_loop *loop, void (*fn)(cosy_loop *, cosy_task *))
     }
 }
 
-/* How many tasks were started and have not ended. */
-static uint32_t live(const cosy_loop *loop)
+uint32_t cosy_loop_live(const cosy_loop *loop)
 {
     uint32_t n = 0;
     for (const cosy_group *group = loop->groups; group; group = group->next)
@@ -147,7 +146,7 @@ static void look(cosy_loop *loop)
 static bool stuck(const cosy_loop *loop)
 {
     return cosy__timer_next(loop) == COSY_FOREVER && !loop->outside && !cosy_atomic_load(&loop->inbox) &&
-           (!loop->expected || !live(loop));
+           (!loop->expected || !cosy_loop_live(loop));
 }
 
 static void tell_deadlock(cosy_loop *loop, cosy_task *task)
@@ -199,10 +198,10 @@ static int cycle(cosy_loop *loop)
         }
         if (loop->ready || (loop->flags & COSY_L_STOP))
             continue;
-        if ((loop->flags & COSY_L_CLEARING) && !live(loop))
+        if ((loop->flags & COSY_L_CLEARING) && !cosy_loop_live(loop))
             return COSY_OK;
         if (stuck(loop)) {
-            if (!live(loop))
+            if (!cosy_loop_live(loop))
                 return COSY_OK;
             each_task(loop, tell_deadlock);
             return COSY_EDEADLK;
@@ -324,7 +323,7 @@ int cosy_loop_run_once(cosy_loop *loop)
     if (loop->ready) {
         put_mark(loop);
         rc = cycle(loop);
-    } else if (stuck(loop) && live(loop)) {
+    } else if (stuck(loop) && cosy_loop_live(loop)) {
         each_task(loop, tell_deadlock);
         rc = COSY_EDEADLK;
     }
@@ -389,7 +388,7 @@ int cosy_loop_clear(cosy_loop *loop, cosy_time grace)
         return cosy__misuse(COSY_EINVAL, "cosy_loop_clear", NULL, NULL);
     if (loop->flags & COSY_L_RUNNING)
         return cosy__misuse(COSY_EBUSY, "cosy_loop_clear", NULL, NULL);
-    if (live(loop)) {
+    if (cosy_loop_live(loop)) {
         loop->root.cancelled = 1;
         loop->root.reason = "the loop is closing";
         each_task(loop, cancel_task);
@@ -402,10 +401,10 @@ int cosy_loop_clear(cosy_loop *loop, cosy_time grace)
         loop->flags |= COSY_L_CLEARING;
         do /* a task that is cleaning up may stop the loop: that ends nothing before the grace period does */
             rc = run(loop);
-        while (!rc && live(loop) && (end.loop || grace == COSY_FOREVER));
+        while (!rc && cosy_loop_live(loop) && (end.loop || grace == COSY_FOREVER));
         loop->flags &= (uint8_t)~COSY_L_CLEARING;
         cosy_call_cancel(&end);
-        if (live(loop)) {
+        if (cosy_loop_live(loop)) {
             each_task(loop, abandon);
             rc = COSY_ELEFT;
         }

@@ -33,17 +33,24 @@ static cosy_time now(cosy_loop *loop)
 
 /* ---- waiting for the kernel ---- */
 
+/* Rounded up, so never early, and within what poll() takes. */
+static int ms_until(cosy_time when)
+{
+    cosy_time left = when - clock_now();
+    if (left <= 0)
+        return 0;
+    return left > 86400000 * (cosy_time)1000000 ? 86400000 : (int)((left + 999999) / 1000000);
+}
+
 static int take_events(cosy_posix *p, struct epoll_event *events, cosy_time until)
 {
     if (until == COSY_NOW)
         return epoll_wait(p->epoll_fd, events, BATCH, 0);
     if (until == COSY_FOREVER)
         return epoll_wait(p->epoll_fd, events, BATCH, -1);
-    cosy_time left = until - clock_now();
-    if (left <= 0)
-        return epoll_wait(p->epoll_fd, events, BATCH, 0);
 #if defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 35)
-    if (!p->no_pwait2) {
+    cosy_time left = until - clock_now();
+    if (!p->no_pwait2 && left > 0) {
         struct timespec t = {left / 1000000000, left % 1000000000};
         int n = epoll_pwait2(p->epoll_fd, events, BATCH, &t, NULL);
         if (n >= 0 || errno != ENOSYS)
@@ -51,8 +58,7 @@ static int take_events(cosy_posix *p, struct epoll_event *events, cosy_time unti
         p->no_pwait2 = true;
     }
 #endif
-    cosy_time ms = (left + 999999) / 1000000; /* up: never early */
-    return epoll_wait(p->epoll_fd, events, BATCH, ms > 86400000 ? 86400000 : (int)ms);
+    return epoll_wait(p->epoll_fd, events, BATCH, ms_until(until));
 }
 
 static void look_outside(cosy_posix *p, cosy_time until)
@@ -246,6 +252,16 @@ int cosy_loop_descriptor(cosy_loop *loop)
         (void)cosy_atomic_swap(&p->asleep, 1u);
     }
     return p->epoll_fd;
+}
+
+int cosy_loop_timeout_ms(cosy_loop *loop)
+{
+    cosy_time next = cosy_loop_next(loop);
+    if (next == COSY_NOW)
+        return 0;
+    if (next == COSY_FOREVER || (loop->flags & COSY_L_VIRTUAL))
+        return -1; /* simulated time waits for what is under way outside */
+    return ms_until(next);
 }
 
 int cosy_run_abi(uint32_t abi, cosy_fn fn, void *arg, const cosy_options *options)
