@@ -37,7 +37,8 @@ typedef struct cosy_port {
     /* cosy_loop_close() was called inside the run that has just ended. NULL: the port has no close. */
     void (*close)(cosy_loop *loop);
 
-    /* One line for humans about a task: it survived its cancel, is deadlocked, spins. NULL: nobody listens. */
+    /* One line for humans about a task: it survived its cancel, is deadlocked, spins. At most twenty in a report, then
+     * once with task NULL: there are more. NULL: nobody listens. */
     void (*tell)(cosy_loop *loop, const char *what, const cosy_task *task);
 } cosy_port;
 
@@ -86,6 +87,7 @@ struct cosy_loop {
     uint32_t expected;  /* reasons to believe that work may come from outside: caught signals, cosy_loop_expect() */
     uint32_t spun;      /* switches since the loop last idled (simulated time only) */
     uint32_t spin_limit;
+    uint32_t told;      /* lines of the report that is being made */
     uint8_t flags;      /* COSY_L_... */
     cosy_group root;    /* tasks that are in no other group */
 };

@@ -19,7 +19,7 @@ typedef struct cosy_options {
     size_t stack_size;      /* default of cosy_spawn(); 0 for COSY_STACK_DEFAULT */
     uint32_t threads;       /* at most so many blocking calls at once; 0 for 4 */
     int32_t budget;         /* countdown; 0 for COSY_BUDGET */
-    uint32_t spin_limit;    /* virtual time: looks without progress before COSY_ESPIN; 0 for 1,000,000 */
+    uint32_t spin_limit;    /* virtual time: switches that it may stand still for, and 16 more per task; 0 for 1,000,000 */
 } cosy_options;
 
 /**

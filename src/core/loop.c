@@ -102,14 +102,18 @@ int cosy_call_cancel(cosy_call *call)
 
 /* ---- running ---- */
 
+enum { TOLD_MOST = 20 }; /* a million survivors are no report */
+
 static void tell(cosy_loop *loop, const char *what, const cosy_task *task)
 {
-    if (loop->port->tell)
-        loop->port->tell(loop, what, task);
+    if (loop->port->tell && loop->told <= TOLD_MOST)
+        loop->port->tell(loop, what, loop->told < TOLD_MOST ? task : NULL);
+    loop->told++;
 }
 
 static void each_task(cosy_loop *loop, void (*fn)(cosy_loop *, cosy_task *))
 {
+    loop->told = 0;
     for (cosy_group *group = loop->groups; group; group = group->next) {
         cosy_task *task = group->first, *next;
         for (uint32_t n = group->live; n > 0; n--, task = next) {
@@ -161,6 +165,16 @@ static void tell_spinner(cosy_loop *loop, cosy_task *task)
         tell(loop, "simulated time stands still, because these never wait:", task);
 }
 
+/* Simulated time: have there been too many switches since it last could move? Many tasks may take many to begin. */
+static bool spins(cosy_loop *loop)
+{
+    loop->spun += (uint32_t)loop->quota;
+    if (loop->spun <= loop->spin_limit || loop->spun - loop->spin_limit <= 16 * (uint64_t)cosy_loop_live(loop))
+        return false;
+    loop->spun = 0;
+    return true;
+}
+
 static void dispatch(cosy_loop *loop)
 {
     cosy_wait *w = loop->ready;
@@ -188,13 +202,9 @@ static int cycle(cosy_loop *loop)
             continue; /* due by the time we know, and nothing that could beat it */
         bool spent = loop->ready != NULL;
         look(loop);
-        if (spent && (loop->flags & COSY_L_VIRTUAL)) {
-            loop->spun += (uint32_t)loop->quota;
-            if (loop->spun > loop->spin_limit) {
-                loop->spun = 0;
-                each_task(loop, tell_spinner);
-                return COSY_ESPIN;
-            }
+        if (spent && (loop->flags & COSY_L_VIRTUAL) && spins(loop)) {
+            each_task(loop, tell_spinner);
+            return COSY_ESPIN;
         }
         if (loop->ready || (loop->flags & COSY_L_STOP))
             continue;

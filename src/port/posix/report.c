@@ -49,8 +49,12 @@ void cosy_port_report(const cosy_misuse *m)
 
 void cosy__tell(cosy_loop *loop, const char *what, const cosy_task *task)
 {
-    const cosy_wait *w = &task->wait;
     (void)loop;
+    if (!task) {
+        cosy__line("cosy: %s more tasks, which are not listed", what);
+        return;
+    }
+    const cosy_wait *w = &task->wait;
     if (w->state != COSY_QUEUED) {
         cosy__line("cosy: %s task \"%s\", which is ready", what, cosy_task_name(task));
         return;
