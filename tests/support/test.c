@@ -105,6 +105,7 @@ int test_rows(const char *suite, const test_row *rows, size_t count)
     struct CMUnitTest *tests = calloc(count, sizeof *tests);
     for (size_t i = 0; i < count; i++)
         tests[i] = (struct CMUnitTest){.name = rows[i].name, .test_func = run_row, .initial_state = (void *)&rows[i]};
+    cmocka_set_skip_filter(getenv("COSY_SKIP")); /* a pattern of rows that cannot work where we run */
     int failures = _cmocka_run_group_tests(suite, tests, count, NULL, NULL);
     free(tests);
     return failures;

@@ -45,7 +45,8 @@ int join(cosy_task *task);
 /* Lets every other ready task run, n times round. */
 void settle(int n);
 
-/* Runs each row as a test of its own, through cmocka. Returns the number of failures. */
+/* Runs each row as a test of its own, through cmocka, but for those whose name matches the pattern in COSY_SKIP.
+ * Returns the number of failures. */
 int test_rows(const char *suite, const test_row *rows, size_t count);
 
 #define TEST_ROWS(suite, rows) test_rows(suite, rows, sizeof(rows) / sizeof((rows)[0]))
