@@ -377,12 +377,9 @@ static int surviving_call(void)
     cosy_loop *loop;
     int rc = cosy_loop_open(&loop, &(cosy_options){.grace = cosy_ms(10)});
     rc = rc ? rc : cosy_loop_spawn(loop, NULL, call_long, NULL, &(cosy_spawn_options){.name = "caller"});
-    sem_init(&blocked, 0, 0);
     rc = rc ? rc : cosy_loop_run_once(loop);
     if (rc < 0)
         return 8;
-    while (sem_wait(&blocked)) /* until the thread is in it */
-        ;
     while (!cosy_atomic_load(&blocking))
         ;
     return cosy_loop_close(loop) == COSY_ELEFT ? 0 : 9;

@@ -12,6 +12,8 @@
 
 #include "loop.h"
 
+COSY_BEGIN
+
 /* waiters: participants of the filling generation, in order of arrival; the result each will get (its index) is stored
  * in its node. arrived: they plus the triggers. state: low bits COSY_BARRIER_..., the rest counts generations. */
 typedef struct cosy_barrier {
@@ -126,5 +128,7 @@ COSY_API int cosy_barrier_abort(cosy_barrier *barrier);
  * Waits: no. From: the loop's thread. Cost: a load.
  */
 COSY_API int cosy_barrier_destroy(cosy_barrier *barrier);
+
+COSY_END
 
 #endif

@@ -15,6 +15,8 @@
 
 #include "loop.h"
 
+COSY_BEGIN
+
 typedef struct cosy_link {
     struct cosy_link *next;
 } cosy_link;
@@ -125,5 +127,7 @@ COSY_INLINE uint32_t cosy_chain_count(const cosy_chain *chain)
  * Waits: no. From: the loop's thread. Cost: a load.
  */
 COSY_API int cosy_chain_destroy(cosy_chain *chain);
+
+COSY_END
 
 #endif

@@ -15,7 +15,7 @@
 #define COSY_PREFETCH(p) __builtin_prefetch(p)
 #define COSY_NOINLINE __attribute__((noinline))
 #define COSY_COLD __attribute__((noinline, cold))
-#define COSY_NORETURN _Noreturn
+#define COSY_NORETURN __attribute__((noreturn))
 #define COSY_UNUSED __attribute__((unused))
 #define COSY_ALIGNED(n) __attribute__((aligned(n)))
 #define COSY_NO_SANITIZE __attribute__((no_sanitize("address", "thread")))
@@ -35,12 +35,21 @@
 #endif
 #endif
 
+/* Around the declarations of each header: C++ programs call the same functions. */
+#ifdef __cplusplus
+#define COSY_BEGIN extern "C" {
+#define COSY_END }
+#else
+#define COSY_BEGIN
+#define COSY_END
+#endif
+
 /* What programs may call. All else is hidden in the shared library. */
 #define COSY_API __attribute__((visibility("default")))
 
 /* Storage that each thread has for itself. Initial-exec: one load from the thread pointer, also out of a shared library. */
 #if COSY_THREADS
-#define COSY_THREAD_LOCAL _Thread_local __attribute__((tls_model("initial-exec")))
+#define COSY_THREAD_LOCAL __thread __attribute__((tls_model("initial-exec")))
 #else
 #define COSY_THREAD_LOCAL
 #endif

@@ -14,6 +14,8 @@
 
 #include "loop.h"
 
+COSY_BEGIN
+
 typedef int (*cosy_fn)(void *arg);
 
 typedef struct cosy_spawn_options {
@@ -174,5 +176,7 @@ COSY_API bool cosy_stack_overflowed(const cosy_task *task, uintptr_t address);
  * @task: whose.
  */
 COSY_API COSY_NORETURN void cosy_port_overflow(const cosy_task *task);
+
+COSY_END
 
 #endif

@@ -8,6 +8,8 @@
 
 #include "compiler.h"
 
+COSY_BEGIN
+
 enum {
     COSY_OK = 0,
     COSY_WAITING = 1, /* begin forms only: the node is parked, the result comes when the task is resumed */
@@ -78,5 +80,7 @@ typedef struct cosy_misuse {
  * Waits: no. From: whatever context misused cosy.
  */
 COSY_API void cosy_port_report(const cosy_misuse *misuse);
+
+COSY_END
 
 #endif

@@ -11,6 +11,8 @@
 
 #include "loop.h"
 
+COSY_BEGIN
+
 /* waiters: queued while the flag is down. state: bit 0 the flag, bit 1 a waiter has a timer (so waking walks the list
  * instead of splicing it), the rest counts wake-ups; a node remembers the count at which it parked. */
 typedef struct cosy_event {
@@ -118,5 +120,7 @@ COSY_API int cosy_event_wait_begin(cosy_event *event, cosy_wait *w);
  * Waits: no. From: the loop's thread. Cost: a load.
  */
 COSY_API int cosy_event_destroy(cosy_event *event);
+
+COSY_END
 
 #endif

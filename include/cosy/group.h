@@ -11,6 +11,8 @@
 
 #include "task.h"
 
+COSY_BEGIN
+
 /* A group. Linked into its loop's list of groups from open to the end of join. `first` enters the circle of its live
  * children (sib_next, sib_prev). The loop has one group of its own for tasks that were put into none. */
 struct cosy_group {
@@ -61,5 +63,7 @@ COSY_API int cosy_group_cancel(cosy_group *group, const char *reason);
  * Waits: yes. From: a coroutine. Cost: one or two switches.
  */
 COSY_API int cosy_group_join(cosy_group *group, cosy_time deadline);
+
+COSY_END
 
 #endif

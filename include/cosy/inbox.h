@@ -10,6 +10,8 @@
 #include "loop.h"
 #include "semaphore.h"
 
+COSY_BEGIN
+
 /* One message: a function to call in the loop. Owned by the sender; queued at most once at a time. */
 struct cosy_post {
     cosy_post *next;
@@ -115,5 +117,7 @@ COSY_API int cosy_signal_wait(cosy_signal *signal, cosy_time deadline);
  * Waits: no. From: a task. Cost: a list push.
  */
 COSY_API int cosy_signal_wait_begin(cosy_signal *signal, cosy_wait *w);
+
+COSY_END
 
 #endif

@@ -15,6 +15,8 @@
 
 #include "loop.h"
 
+COSY_BEGIN
+
 /* owner is NULL when free, and then nobody waits. waiters: nodes of tasks that want it, first come first. */
 typedef struct cosy_lock {
     cosy_list waiters;
@@ -132,5 +134,7 @@ COSY_INLINE int cosy_lock_release(cosy_lock *lock)
     }
     return cosy_lock_release_slow(lock);
 }
+
+COSY_END
 
 #endif

@@ -12,6 +12,8 @@
 #include "group.h"
 #include "task.h"
 
+COSY_BEGIN
+
 /* What a port supplies. Every function gets its loop. */
 typedef struct cosy_port {
     /* Monotonic nanoseconds. */
@@ -250,5 +252,7 @@ COSY_INLINE cosy_loop *cosy_here(void)
 {
     return cosy_current_loop;
 }
+
+COSY_END
 
 #endif

@@ -10,6 +10,8 @@
 #include "coro.h"
 #include "inbox.h"
 
+COSY_BEGIN
+
 typedef struct cosy_options {
     bool virtual_time;      /* time jumps to the next deadline when nobody can run */
     bool checkpoint;        /* every waiting call that completes at once yields */
@@ -267,5 +269,7 @@ COSY_INLINE int cosy_run(cosy_fn fn, void *arg, const cosy_options *options)
 {
     return cosy_run_abi(COSY_ABI, fn, arg, options);
 }
+
+COSY_END
 
 #endif

@@ -16,6 +16,8 @@
 
 #include "loop.h"
 
+COSY_BEGIN
+
 /* A ring of `capacity` slots at `room`; `count` are full, beginning at slot `head`. getters wait only while it is empty,
  * putters only while it is full; a waiting node's arg points to its item. */
 typedef struct cosy_queue {
@@ -164,5 +166,7 @@ COSY_INLINE bool cosy_queue_full(const cosy_queue *queue)
  * Waits: no. From: the loop's thread. Cost: two loads.
  */
 COSY_API int cosy_queue_destroy(cosy_queue *queue);
+
+COSY_END
 
 #endif

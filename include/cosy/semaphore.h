@@ -16,6 +16,8 @@
 
 #include "loop.h"
 
+COSY_BEGIN
+
 /* count: permits that nobody holds. Permits granted to a task that has not run yet are taken already. */
 typedef struct cosy_semaphore {
     cosy_list waiters;
@@ -117,5 +119,7 @@ COSY_INLINE int32_t cosy_semaphore_count(const cosy_semaphore *semaphore)
  * Waits: no. From: the loop's thread. Cost: a load.
  */
 COSY_API int cosy_semaphore_destroy(cosy_semaphore *semaphore);
+
+COSY_END
 
 #endif

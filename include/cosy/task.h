@@ -10,6 +10,8 @@
 #include "timer.h"
 #include "wait.h"
 
+COSY_BEGIN
+
 typedef struct cosy_group cosy_group;
 
 /* A task. All members are internal.
@@ -286,5 +288,7 @@ COSY_API int cosy_join_begin(cosy_task *task, int *result, cosy_wait *w);
  * Waits: no. From: the loop's thread. Cost: a store.
  */
 COSY_API int cosy_detach(cosy_task *task);
+
+COSY_END
 
 #endif

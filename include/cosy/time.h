@@ -13,6 +13,8 @@
 
 #include "compiler.h"
 
+COSY_BEGIN
+
 typedef int64_t cosy_time; /* nanoseconds: a point in time, or a length of it */
 
 #define COSY_NOW INT64_MIN     /* the deadline that only tries */
@@ -67,5 +69,7 @@ COSY_API cosy_time cosy_now(void);
  *     rc = cosy_queue_get(&q, &item, cosy_in(cosy_ms(50)));
  */
 COSY_API cosy_time cosy_in(cosy_time length);
+
+COSY_END
 
 #endif

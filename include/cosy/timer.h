@@ -8,6 +8,8 @@
 
 #include "wait.h"
 
+COSY_BEGIN
+
 /* A timer. Two stores know it (see config.h): the dense one holds deadlines in an array and the timer only its number
  * there, the linked one is a pairing heap through the timers. In both, `kind` tells what firing means. */
 typedef struct cosy_timer cosy_timer;
@@ -55,5 +57,7 @@ COSY_API int cosy_call_at(cosy_loop *loop, cosy_call *call, cosy_time when, void
  * Waits: no. From: the loop's thread. Cost: O(log n).
  */
 COSY_API int cosy_call_cancel(cosy_call *call);
+
+COSY_END
 
 #endif

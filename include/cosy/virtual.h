@@ -8,6 +8,8 @@
 
 #include "loop.h"
 
+COSY_BEGIN
+
 /**
  * cosy_virtual_port - the port of simulated time, for cosy_loop_init().
  *
@@ -24,5 +26,7 @@ COSY_API extern const cosy_port cosy_virtual_port;
  * Waits: no. From: the thread that will run it. Cost: some stores.
  */
 COSY_API int cosy_virtual_init(cosy_loop *loop);
+
+COSY_END
 
 #endif

@@ -21,6 +21,8 @@
 #include "error.h"
 #include "time.h"
 
+COSY_BEGIN
+
 typedef struct cosy_wait cosy_wait;
 typedef struct cosy_task cosy_task;
 typedef struct cosy_loop cosy_loop;
@@ -123,5 +125,7 @@ COSY_API int cosy_await(cosy_task *task, cosy_time deadline);
  * Waits: yes. From: a coroutine. Cost: one switch, straight to the next ready coroutine.
  */
 COSY_API int cosy_suspend(cosy_task *task, cosy_time deadline);
+
+COSY_END
 
 #endif

@@ -24,7 +24,7 @@ have() {
 }
 
 # The warnings of the library's own build.
-warnings="-Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wconversion
+warnings="-Wall -Wextra -Werror -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wconversion
   -Wno-sign-conversion"
 
 # compile_core OUT_DIR COMPILER FLAGS...: core and sync, one object each, for no operating system and no libc.
