@@ -36,6 +36,9 @@ void __asan_unpoison_memory_region(void const volatile *at, size_t size);
 enum { RANKS = 48, LEAST_RANK = 10, COLOURS = 32, LINE = 64 };
 enum { SLAB_MOST = 64 * 1024 * 1024 };
 
+/* Sanitizers put space between the variables of a frame: what suffices without them does not with them. */
+enum { SLACK = COSY_ASAN || COSY_TSAN ? 4 : 1, LARGE = 1024 * 1024 };
+
 typedef struct slab {
     struct slab *next;
     char *at;
@@ -160,9 +163,7 @@ static COSY_NOINLINE cosy_coro *carve(cosy_stacks *s, cosy_loop *loop, unsigned 
         guarded = guard(s, low);
         low += s->page;
     }
-    uint32_t colours = (uint32_t)(size / 8 / LINE);
-    if (colours > COLOURS)
-        colours = COLOURS;
+    uint32_t colours = size / 8 / LINE < COLOURS ? (uint32_t)(size / 8 / LINE) : COLOURS;
     uintptr_t top = (uintptr_t)low + size - (k->colour % colours) * LINE - sizeof(cosy_coro);
     cosy_coro *coro = (cosy_coro *)(top & ~(uintptr_t)(LINE - 1));
     coro->low = low;
@@ -209,6 +210,8 @@ static inline int spawn(cosy_loop *loop, cosy_group *group, cosy_task **task, co
     cosy_stacks *s = loop->stacks;
     if (!size)
         size = s->stack_size;
+    if (size >= COSY_STACK_MIN && size < LARGE)
+        size *= SLACK;
     unsigned r = rank_of(size);
     if (COSY_UNLIKELY(size < COSY_STACK_MIN || r >= RANKS))
         return refuse(loop, group, fn, size, name);

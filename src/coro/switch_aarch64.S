@@ -69,6 +69,8 @@ cosy__switch:                           // (void **save, void **to, int result)
 entry:
         .cfi_startproc
         .cfi_undefined x30
+        nop                             // unwinders look up the address before the one to return to
+begin:
         mov     x29, xzr
         mov     x30, xzr
         mov     x0, x19
@@ -86,13 +88,13 @@ cosy__first_frame:
         .cfi_startproc
         and     x0, x0, #-16
         sub     x0, x0, #160
-        adr     x9, entry
+        adr     x9, begin
         stp     x1, xzr, [x0, #0]       // x19 = coro
         stp     xzr, xzr, [x0, #16]
         stp     xzr, xzr, [x0, #32]
         stp     xzr, xzr, [x0, #48]
         stp     xzr, xzr, [x0, #64]
-        stp     xzr, x9, [x0, #80]      // x30 = entry
+        stp     xzr, x9, [x0, #80]      // x30 = begin
         stp     xzr, xzr, [x0, #96]
         stp     xzr, xzr, [x0, #112]
         stp     xzr, xzr, [x0, #128]

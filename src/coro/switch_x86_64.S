@@ -62,6 +62,8 @@ cosy__switch:                           /* (void **save, void **to, int result) 
 entry:
         .cfi_startproc
         .cfi_undefined %rip
+        nop                             /* unwinders look up the address before the one to return to */
+begin:
         xorl    %ebp, %ebp
         movq    %r12, %rdi
         call    cosy__coro_main
@@ -77,7 +79,7 @@ entry:
 cosy__first_frame:
         .cfi_startproc
         andq    $-16, %rdi
-        leaq    entry(%rip), %rax
+        leaq    begin(%rip), %rax
         movq    %rax, -8(%rdi)          /* at entry the stack pointer is top, a multiple of 16 */
         movq    %rsi, -32(%rdi)         /* r12; what the other five hold does not matter */
         leaq    -56(%rdi), %rax
