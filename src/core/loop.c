@@ -146,6 +146,16 @@ static void look(cosy_loop *loop)
     }
 }
 
+/* Idling has looked at I/O: what is left of a look is inbox and clock. */
+static void after_idle(cosy_loop *loop)
+{
+    if (cosy_atomic_load(&loop->inbox))
+        cosy__inbox_drain(loop);
+    loop->flags |= COSY_L_STALE;
+    if (cosy__timer_next(loop) != COSY_FOREVER)
+        fresh_now(loop);
+}
+
 /* Nothing is ready, and nothing can become so by itself or from outside. */
 static bool stuck(const cosy_loop *loop)
 {
@@ -217,9 +227,9 @@ static int cycle(cosy_loop *loop)
             return COSY_EDEADLK;
         }
         loop->spun = 0;
+        loop->budget = loop->quota;
         loop->port->idle(loop, cosy__timer_next(loop));
-        loop->flags |= COSY_L_STALE;
-        loop->budget = 0; /* look again */
+        after_idle(loop);
     }
     return COSY_OK;
 }

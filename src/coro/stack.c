@@ -36,8 +36,12 @@ void __asan_unpoison_memory_region(void const volatile *at, size_t size);
 enum { RANKS = 48, LEAST_RANK = 10, COLOURS = 32, LINE = 64 };
 enum { SLAB_MOST = 64 * 1024 * 1024 };
 
-/* Sanitizers put space between the variables of a frame: what suffices without them does not with them. */
-enum { SLACK = COSY_ASAN || COSY_TSAN ? 4 : 1, LARGE = 1024 * 1024 };
+/* Sanitizers put space between the variables of a frame, and the ucontext switch keeps a kilobyte there: what suffices
+ * without them does not with them. */
+#ifndef COSY_UCONTEXT
+#define COSY_UCONTEXT 0
+#endif
+enum { SLACK = COSY_ASAN || COSY_TSAN || COSY_UCONTEXT ? 4 : 1, LARGE = 1024 * 1024 };
 
 typedef struct slab {
     struct slab *next;

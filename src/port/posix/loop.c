@@ -12,6 +12,10 @@
 
 enum { BATCH = 64 }; /* events taken from the kernel at once */
 
+/* What the task behind an event may spend of the countdown (read, write, wait, and one more) on top of the usual, so that a
+ * batch is served before the kernel is asked for the next one. */
+enum { PER_EVENT = 4 };
+
 static cosy_posix *posix_of(cosy_loop *loop)
 {
     return (cosy_posix *)(void *)loop;
@@ -66,6 +70,8 @@ static void look_outside(cosy_posix *p, cosy_time until)
     struct epoll_event events[BATCH];
     int n = take_events(p, events, until); /* EINTR is a look that saw nothing */
     (void)cosy_atomic_swap(&p->asleep, p->driven ? 1u : 0u);
+    if (n > 0 && p->loop.quota > 1)
+        p->loop.budget += n * PER_EVENT;
     for (int i = 0; i < n; i++) {
         if (events[i].data.ptr) {
             cosy__fd_event(events[i].data.ptr, events[i].events);
