@@ -1,0 +1,3 @@
+module cosy/bench
+
+go 1.19
