@@ -96,19 +96,18 @@ static inline cosy_coro *coro_of(cosy_task *task)
     return (cosy_coro *)(void *)task;
 }
 
-static inline void check_canary(cosy_task *task)
+/* Has it written below its stack? Then it is told on the loop's stack: its own has no room to report. */
+static inline bool overflowed(cosy_task *task)
 {
-    cosy_coro *coro = coro_of(task);
-    if (coro->canary && *(uintptr_t *)(void *)coro->low != COSY_CANARY)
-        cosy_port_overflow(task);
+    const cosy_coro *coro = coro_of(task);
+    return coro->canary && *(const uintptr_t *)(const void *)coro->low != COSY_CANARY;
 }
 
 /* To the loop's own stack: nobody is ready, or the next is no coroutine, or the loop should look around. */
 static COSY_NOINLINE int to_loop(cosy_task *me)
 {
     cosy_loop *loop = me->wait.loop;
-    check_canary(me);
-    loop->current = NULL;
+    loop->current = overflowed(me) ? me : NULL;
     return JUMP(&me->sp, FIBER(me), &loop->sp, &loop_fiber, 0, false);
 }
 
@@ -179,6 +178,8 @@ void cosy__coro_resume(cosy_task *task)
     cosy_loop *loop = task->wait.loop;
     loop->current = task;
     (void)JUMP(&loop->sp, &loop_fiber, &task->sp, FIBER(task), task->wait.result, false);
+    if (COSY_UNLIKELY(loop->current != NULL)) /* who comes back in peace has cleared it */
+        cosy_port_overflow(loop->current);
 }
 
 void cosy__coro_main(cosy_coro *coro)
@@ -187,7 +188,8 @@ void cosy__coro_main(cosy_coro *coro)
     cosy_loop *loop = me->wait.loop;
     arrived(&coro->fiber);
     int result = coro->fn(coro->arg);
-    check_canary(me);
+    if (overflowed(me))
+        to_loop(me); /* for good */
     cosy_task_end(me, result);
     /* The stack may be in the pool already; nobody gets it before this switch, because one thread runs it all. */
     cosy_wait *w = loop->ready;
