@@ -122,13 +122,7 @@ static bool undo_yield(cosy_wait *w)
     return true; /* nothing was given, so nothing to put back */
 }
 
-static const char *no_name(const cosy_wait *w)
-{
-    (void)w;
-    return NULL;
-}
-
-static const cosy_wait_ops yielding = {.what = "its turn", .undo = undo_yield, .name = no_name};
+static const cosy_wait_ops yielding = {.what = "its turn", .undo = undo_yield};
 
 /* What keeps a task from yielding, as from waiting; COSY_OK if nothing does. */
 static int cannot_yield(const cosy_task *task)
@@ -187,7 +181,7 @@ static void woke(cosy_wait *w)
         w->result = COSY_OK;
 }
 
-static const cosy_wait_ops sleeping = {.what = "a moment", .leave = woke, .name = no_name};
+static const cosy_wait_ops sleeping = {.what = "a moment", .leave = woke};
 
 int cosy_sleep_begin(cosy_wait *w)
 {

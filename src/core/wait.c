@@ -3,13 +3,7 @@
 
 #include "report.h"
 
-static const char *no_name(const cosy_wait *w)
-{
-    (void)w;
-    return NULL;
-}
-
-static const cosy_wait_ops going_round = {.what = "its turn", .name = no_name};
+static const cosy_wait_ops going_round = {.what = "its turn"};
 
 COSY_COLD int cosy__yield_with(cosy_wait *w, int result)
 {
