@@ -8,7 +8,7 @@
 #define COSY_CONFIG_H
 
 #define COSY_VERSION_MAJOR 0
-#define COSY_VERSION_MINOR 1
+#define COSY_VERSION_MINOR 2
 #define COSY_VERSION_PATCH 0
 
 /* 1: an operating system and a libc lie underneath (Linux); 0: bare metal. */
@@ -36,6 +36,16 @@
 #define COSY_THREADS COSY_HOSTED
 #endif
 
+/* 1: tools may look at and steer each wait of a loop (one pointer per loop): fault injection. */
+#ifndef COSY_HOOKS
+#define COSY_HOOKS COSY_HOSTED
+#endif
+
+/* 1: every call of a primitive first checks the object's invariants, and ends the program if one is broken. For tests. */
+#ifndef COSY_VALIDATE
+#define COSY_VALIDATE 0
+#endif
+
 /* Waiting calls that complete at once and switches, together, until the loop looks at clock and I/O. */
 #ifndef COSY_BUDGET
 #define COSY_BUDGET 64
@@ -44,6 +54,6 @@
 /* The layout in one number: version and options. */
 #define COSY_ABI                                                                                                       \
     (COSY_VERSION_MAJOR * 65536 + COSY_VERSION_MINOR * 256 + (COSY_NAMES ? 1 : 0) + (COSY_TIMERS_DENSE ? 2 : 0) +      \
-     (COSY_HOSTED ? 4 : 0) + (COSY_THREADS ? 8 : 0))
+     (COSY_HOSTED ? 4 : 0) + (COSY_THREADS ? 8 : 0) + (COSY_HOOKS ? 16 : 0))
 
 #endif

@@ -34,6 +34,7 @@ enum {
     COSY_ESPIN = -18,     /* virtual time cannot advance: tasks run without ever waiting */
     COSY_ELEFT = -19,     /* tasks were left after the grace period */
     COSY_ENOSYS = -20,    /* this port cannot do that */
+    COSY_EOPEN = -21,     /* a task ended and left a scope or a binding open */
 
     COSY_ESYSTEM = -1000  /* COSY_ESYSTEM - e: the operating system said errno e */
 };
@@ -80,6 +81,18 @@ typedef struct cosy_misuse {
  * Waits: no. From: whatever context misused cosy.
  */
 COSY_API void cosy_port_report(const cosy_misuse *misuse);
+
+/**
+ * cosy_port_broken - an object is not what it should be: tells so and ends the program; supplied by the port.
+ *
+ * @call: the call that found it.
+ * @wrong: what is wrong, a sentence.
+ *
+ * Called only in builds with COSY_VALIDATE.
+ *
+ * Waits: no. From: whatever context called.
+ */
+COSY_API COSY_NORETURN void cosy_port_broken(const char *call, const char *wrong);
 
 COSY_END
 

@@ -67,6 +67,19 @@ typedef struct cosy_timers {
 /* What another thread or an interrupt handler leaves at the loop's door. See cosy/inbox.h. */
 typedef struct cosy_post cosy_post;
 
+/* What a tool may look at and decide; it supplies the functions, each of which may be NULL. See cosy/testing.h.
+ * Set before the first task is made: tasks of a loop with hooks take a slower way, the others pay nothing. */
+typedef struct cosy_hooks {
+    /* The current task has parked and is about to leave. May cancel it. Returns the deadline of the call, changed or not. */
+    cosy_time (*waits)(const struct cosy_hooks *hooks, cosy_task *task, cosy_time deadline);
+
+    /* A task is about to go on; a cancel may still overrule what it was granted. Runs outside tasks. */
+    void (*runs)(const struct cosy_hooks *hooks, cosy_task *task);
+
+    /* Something is about to be allocated: a stack, room for a timer. Returns false to make it fail. */
+    bool (*allocates)(const struct cosy_hooks *hooks);
+} cosy_hooks;
+
 /* A loop. ready..ready_tail: singly linked FIFO of nodes whose tasks may go on. current: the coroutine that runs;
  * running: the task that runs, of whatever kind, when it was entered from the loop's stack and is stackless. */
 struct cosy_loop {
@@ -90,6 +103,9 @@ struct cosy_loop {
     uint32_t spun;      /* switches since the loop last idled (simulated time only) */
     uint32_t spin_limit;
     uint32_t told;      /* lines of the report that is being made */
+#if COSY_HOOKS
+    const cosy_hooks *hooks; /* NULL: nobody looks */
+#endif
     uint8_t flags;      /* COSY_L_... */
     cosy_group root;    /* tasks that are in no other group */
 };

@@ -13,11 +13,14 @@
 COSY_BEGIN
 
 typedef struct cosy_group cosy_group;
+typedef struct cosy_scope cosy_scope;
+typedef struct cosy_binding cosy_binding;
 
 /* A task. All members are internal.
  *
  * Lists: `wait` links it into what it waits for or into its loop's ready list, never both; `sib_*` link it into its
- * group from start to end; `joiners` holds the one task that joins it. Owner: the user (stackless) or the stack pool
+ * group from start to end (into the group's ended children from then on, if it keeps those); `joiners` holds the one
+ * task that joins it; `scope` and `locals` begin the lists of its open scopes and bindings, innermost first. Owner: the user (stackless) or the stack pool
  * (coroutine), which gets it back when the task has ended and was joined or is detached.
  * On 64-bit machines the first cache line holds all that a hand-off touches. */
 struct cosy_task {
@@ -27,11 +30,13 @@ struct cosy_task {
     cosy_list joiners;
     cosy_group *group;
     cosy_task *sib_next, *sib_prev;
-    const char *reason; /* of the pending cancel */
-    cosy_time scope;    /* the deadline of all its waits; COSY_FOREVER if it has none */
+    cosy_scope *scope;
+    const cosy_binding *locals;
+    const char *reason; /* of its own cancel; NULL while it has none */
     cosy_timer timer;
 #if COSY_NAMES
     const char *name;
+    const char *source; /* name of the task that cancelled it */
 #endif
     uint8_t status; /* COSY_T_... */
 };
@@ -39,7 +44,9 @@ struct cosy_task {
 enum {
     COSY_T_STARTED = 1,
     COSY_T_ENDED = 2,   /* its result is in wait.result */
-    COSY_T_DETACHED = 4 /* nobody will join: given back at its end */
+    COSY_T_DETACHED = 4, /* nobody will join: given back at its end */
+    COSY_T_POOLED = 8,   /* a coroutine whose memory goes back to the port at its end */
+    COSY_T_KEPT = 16     /* it has ended and is on its group's list of ended children */
 };
 
 /**
@@ -147,7 +154,8 @@ COSY_INLINE bool cosy_task_ended(const cosy_task *task)
  *
  * The wait it is in ends with COSY_ECANCELED, and so does each later call that would have to wait: cancellation is
  * sticky. What completes at once still does. A grant that the task has not seen yet is passed to the next in line. The
- * first reason stays. A task that has not started runs, and fails at its first wait.
+ * first reason stays. A task that has not started runs, and fails at its first wait. A block of code can be cancelled
+ * alone, or shielded from this: see cosy/scope.h.
  *
  * Returns: COSY_OK; COSY_EDONE (it has ended); COSY_EINVAL (NULL).
  * Waits: no, not even for the task: join it. From: the loop's thread. Cost: O(1), O(log n) if it waits with a deadline.
@@ -155,55 +163,18 @@ COSY_INLINE bool cosy_task_ended(const cosy_task *task)
 COSY_API int cosy_cancel(cosy_task *task, const char *reason);
 
 /**
- * cosy_cancel_reason - why a task was cancelled.
+ * cosy_cancel_reason, cosy_cancel_source - why a task was cancelled, and by whom.
  *
  * @task: which; NULL for the current one.
  *
- * Returns: the reason, or NULL if it was not cancelled.
- * Waits: no. From: the loop's thread. Cost: a load.
+ * What is in force counts: the innermost cancelled scope's, else the task's own; what a shield holds back does not.
+ *
+ * Returns: the reason; the name of the task that cancelled ("(no task)" from a callback; of the child whose failure
+ *     ended its group). NULL if no cancel is in force; the source is "(unnamed)" in builds without names.
+ * Waits: no. From: the loop's thread. Cost: O(scopes).
  */
 COSY_API const char *cosy_cancel_reason(const cosy_task *task);
-
-/**
- * cosy_shield - holds cancellation back while something must finish.
- *
- * @on: true: a cancel of the current task, pending or new, does not end its waits; false: it does again.
- *
- * Returns: the previous setting, to be put back.
- * Waits: no. From: a task. Cost: a load and a store.
- *
- * Example:
- *     bool was = cosy_shield(true);
- *     rc = save_everything();
- *     cosy_shield(was);
- */
-COSY_API bool cosy_shield(bool on);
-
-/**
- * cosy_deadline - puts a deadline on every wait of the current task: a timeout around a block of code.
- *
- * @deadline: absolute, ns. The earlier of this and the one in force counts; put the returned one back at the end.
- *
- * A wait that it ends returns COSY_ETIMEDOUT (a sleep too), as does every further one while it is in force.
- *
- * Returns: the deadline that was in force, for cosy_deadline_restore(); COSY_FOREVER outside a task.
- * Waits: no. From: a task. Cost: two stores.
- *
- * Example:
- *     cosy_time outer = cosy_deadline(cosy_in(cosy_s(2)));
- *     rc = handle_request(c);
- *     cosy_deadline_restore(outer);
- */
-COSY_API cosy_time cosy_deadline(cosy_time deadline);
-
-/**
- * cosy_deadline_restore - ends a block begun with cosy_deadline().
- *
- * @outer: what cosy_deadline() returned.
- *
- * Waits: no. From: a task. Cost: two stores.
- */
-COSY_API void cosy_deadline_restore(cosy_time outer);
+COSY_API const char *cosy_cancel_source(const cosy_task *task);
 
 /**
  * cosy_yield - lets every other ready task run once.

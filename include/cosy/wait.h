@@ -17,6 +17,7 @@
 #define COSY_WAIT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "error.h"
 #include "time.h"
@@ -26,6 +27,8 @@ COSY_BEGIN
 typedef struct cosy_wait cosy_wait;
 typedef struct cosy_task cosy_task;
 typedef struct cosy_loop cosy_loop;
+typedef struct cosy_arm cosy_arm;
+typedef struct cosy_select cosy_select;
 
 /* FIFO of waiting nodes: a circle, entered at its first; NULL when empty, so zero bytes are a valid list. */
 typedef struct cosy_list {
@@ -44,26 +47,32 @@ enum cosy_wait_state {
 
 /* flags of a node */
 enum {
-    COSY_W_TIMED = 1,    /* its task's timer is armed for this wait */
-    COSY_W_SCOPE = 2,    /* ... with the deadline of the task, not that of the call */
-    COSY_W_COROUTINE = 4 /* its task has a stack of its own: a direct switch is possible */
+    COSY_W_TIMED = 1,     /* its task's timer is armed for this wait */
+    COSY_W_SCOPE = 2,     /* ... with the deadline of a scope, not that of the call */
+    COSY_W_COROUTINE = 4, /* its task has a stack of its own */
+    COSY_W_DIRECT = 8,    /* ... and may be switched to without a trip through the loop */
+    COSY_W_ARM = 16       /* not a task's own node but an arm of a select */
 };
 
 /* reasons to look twice before its task waits */
 enum {
-    COSY_A_CANCEL = 1, /* a cancel is pending */
-    COSY_A_SCOPE = 2,  /* the task has a deadline of its own */
+    COSY_A_CANCEL = 1, /* a cancel is in force: the task's own, or that of a scope */
+    COSY_A_SCOPE = 2,  /* a scope has a deadline */
     COSY_A_NOWAIT = 4, /* waiting is forbidden here */
-    COSY_A_SHIELD = 8  /* a pending cancel waits until the shield is lifted */
+    COSY_A_HOOK = 8    /* a tool looks at each wait */
 };
 
 /* What a primitive adds to a wait. One constant per kind of wait. Any member but `what` may be NULL. */
 typedef struct cosy_wait_ops {
     const char *what; /* "lock": for reports */
 
-    /* A queued node has left for good (state and result say why, and may be changed): withdraw what its
-     * arrival did, look at the list again. The node is unlinked and its timer disarmed. */
+    /* A queued node has left (state and result say why, and may be changed): withdraw what its arrival did, look at the
+     * list again. The node is unlinked and its timer disarmed. If it must wait for something else before it can return
+     * (a condition's lock), leave() queues it there: then it stays QUEUED, with the result it will return. */
     void (*leave)(cosy_wait *w);
+
+    /* A cancel comes for a queued node that must not leave: true if it stays, its result being changed. */
+    bool (*stay)(cosy_wait *w);
 
     /* A cancel overrules a grant: pass it on and return true, or return false if it cannot be taken back. */
     bool (*undo)(cosy_wait *w);
@@ -97,6 +106,33 @@ struct cosy_wait {
     uint8_t flags; /* COSY_W_... */
     uint8_t attn;  /* COSY_A_... */
     uint8_t spare;
+};
+
+/* An arm of a select: a wait node that is not a task's own, so that one task can stand in several lines. It lies in the
+ * caller's frame. What the object decides of its node is passed to the select, which withdraws the other arms and readies
+ * the task. See cosy/select.h for how arms are made. */
+struct cosy_arm {
+    cosy_wait wait;                   /* must be first; on the object's list while its select waits */
+    int (*begin)(cosy_arm *arm);      /* the begin form of its kind, on `wait`; NULL: the arm is off */
+    void *object;                     /* what it waits for */
+    union {
+        void *place;                  /* where the result goes */
+        const void *item;             /* what is given */
+    };
+    intptr_t n;                       /* how many, which bits, when */
+    cosy_select *select;              /* whose arm; set by the select */
+};
+
+/* What an arm's object tells to. Its storage is the caller's; see cosy/select.h. */
+struct cosy_select {
+    cosy_arm *arms;
+    uint32_t count;
+    int32_t winner;                                   /* number of the arm that won, -1 while none has */
+    cosy_task *task;
+    cosy_time until;                                  /* the earliest of its timer arms */
+    int32_t until_arm;                                /* its number, -1 without one */
+    uint8_t waiting;                                  /* all arms are parked, and so is the task */
+    void (*won)(cosy_select *select, cosy_arm *arm);  /* the arm's node has an outcome and is unlinked */
 };
 
 /**

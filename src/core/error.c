@@ -25,6 +25,7 @@ static const char *const sentences[] = {
     "simulated time cannot advance: tasks keep running without ever waiting",
     "tasks were left after the grace period",
     "this port cannot do that",
+    "a task ended and left a scope or a binding open; close it in the frame that opened it",
 };
 
 #if COSY_HOSTED

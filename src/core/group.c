@@ -1,16 +1,22 @@
-/* Task groups: a circle of children, a count of the living, one joiner. */
+/* Task groups: a circle of children, a count of the living, one joiner; and a circle of ended children, if it keeps them. */
+#include "loop.h"
 #include "report.h"
 #include "task.h"
 
-void cosy__group_open(cosy_group *group, cosy_loop *loop, const char *name)
+enum { WON = 16 }; /* flag of a group with COSY_GROUP_FIRST: somebody has succeeded */
+
+void cosy__group_open(cosy_group *group, cosy_loop *loop, cosy_task *owner, const char *name)
 {
-    group->first = NULL;
+    group->first = group->ended = NULL;
     group->joiners.head = NULL;
     group->loop = loop;
+    group->owner = owner;
+    group->body = NULL;
+    group->locals = owner ? owner->locals : NULL;
     group->reason = NULL;
     group->live = 0;
     group->error = COSY_OK;
-    group->cancelled = 0;
+    group->flags = 0;
     COSY__SET_NAME(group, name);
     group->prev = NULL;
     group->next = loop->groups;
@@ -19,57 +25,164 @@ void cosy__group_open(cosy_group *group, cosy_loop *loop, const char *name)
     loop->groups = group;
 }
 
-int cosy_group_open(cosy_group *group, const char *name)
+int cosy_group_open_with(cosy_group *group, const char *name, unsigned flags, cosy_scope *body)
 {
     cosy_task *me = cosy_self();
-    if (!group)
+    if (!group || (flags & ~(unsigned)(COSY_GROUP_FAIL_FAST | COSY_GROUP_FIRST | COSY_GROUP_KEEP)))
         return cosy__misuse(COSY_EINVAL, "cosy_group_open", name, NULL);
     if (!me)
         return cosy__misuse(COSY_ENOTASK, "cosy_group_open", name, NULL);
-    cosy__group_open(group, me->wait.loop, name);
-    return COSY_OK;
+    cosy__group_open(group, me->wait.loop, me, name);
+    group->flags = (uint8_t)flags;
+    group->body = body;
+    return body ? cosy_scope_open(body, COSY_FOREVER, 0) : COSY_OK;
 }
 
-void cosy__disown(cosy_task *task, int result)
+int cosy_group_open(cosy_group *group, const char *name)
 {
-    cosy_group *group = task->group;
-    if (task->sib_next == task) {
-        group->first = NULL;
-    } else {
-        task->sib_next->sib_prev = task->sib_prev;
-        task->sib_prev->sib_next = task->sib_next;
-        if (group->first == task)
-            group->first = task->sib_next;
+    return cosy_group_open_with(group, name, 0, NULL);
+}
+
+static void cancel(cosy_group *group, const char *reason, const cosy_task *by)
+{
+    if (!(group->flags & COSY_GROUP_CANCELLED)) {
+        group->flags |= COSY_GROUP_CANCELLED;
+        group->reason = reason;
     }
-    if (result < 0 && !group->error && !(group->cancelled && result == COSY_ECANCELED))
-        group->error = result;
-    if (--group->live == 0 && group->joiners.head)
-        cosy__grant_as(cosy__pop(&group->joiners), COSY_FINAL);
+    cosy_task *child = group->first;
+    if (child)
+        do {
+            cosy__cancel(child, group->reason, by);
+            child = child->sib_next;
+        } while (child != group->first);
+    if (group->body && group->body->task)
+        cosy__scope_cancel(group->body, group->reason, by);
 }
 
 int cosy_group_cancel(cosy_group *group, const char *reason)
 {
     if (!group)
         return cosy__misuse(COSY_EINVAL, "cosy_group_cancel", NULL, NULL);
-    if (!group->cancelled) {
-        group->cancelled = 1;
-        group->reason = reason ? reason : "its group was cancelled";
-    }
-    cosy_task *child = group->first;
-    if (child)
-        do {
-            cosy_cancel(child, group->reason);
-            child = child->sib_next;
-        } while (child != group->first);
+    if (!group->loop)
+        return COSY_EDONE;
+    cancel(group, reason ? reason : "its group was cancelled", cosy_self());
     return COSY_OK;
+}
+
+/* ---- the circles ---- */
+
+static void unlink_child(cosy_task **circle, cosy_task *task)
+{
+    if (task->sib_next == task) {
+        *circle = NULL;
+    } else {
+        task->sib_next->sib_prev = task->sib_prev;
+        task->sib_prev->sib_next = task->sib_next;
+        if (*circle == task)
+            *circle = task->sib_next;
+    }
+}
+
+/* To the end of those that have ended. */
+static void keep(cosy_group *group, cosy_task *task)
+{
+    cosy_task *first = group->ended;
+    task->status |= COSY_T_KEPT;
+    if (first) {
+        task->sib_next = first;
+        task->sib_prev = first->sib_prev;
+        first->sib_prev->sib_next = task;
+        first->sib_prev = task;
+    } else {
+        group->ended = task->sib_next = task->sib_prev = task;
+    }
+}
+
+void cosy__collected(cosy_task *task)
+{
+    task->status &= (uint8_t)~COSY_T_KEPT;
+    unlink_child(&task->group->ended, task);
+}
+
+/* ---- what a joiner waits for ---- */
+
+static cosy_group *group_of(const cosy_wait *w)
+{
+    return COSY_CONTAINER(w->list, cosy_group, joiners);
 }
 
 static const char *group_name(const cosy_wait *w)
 {
-    return COSY__NAME(COSY_CONTAINER(w->list, cosy_group, joiners));
+    return COSY__NAME(group_of(w));
+}
+
+/* A child that was given to a task which is cancelled before it ran: given next time, before all others. */
+static bool undo_next(cosy_wait *w)
+{
+    cosy_task *child = *(cosy_task **)w->arg.ptr;
+    if (child) {
+        cosy_group *group = group_of(w);
+        keep(group, child);
+        group->ended = child; /* the circle begins at it now */
+    }
+    return true;
 }
 
 static const cosy_wait_ops joining = {.what = "the children of group", .name = group_name};
+static const cosy_wait_ops next_child = {.what = "the next child of group", .undo = undo_next, .name = group_name};
+
+static cosy_task *take_ended(cosy_group *group)
+{
+    cosy_task *task = group->ended;
+    if (task)
+        cosy__collected(task);
+    return task;
+}
+
+/* Serves the task in cosy_group_next(): a child if there is one, the end if there will be none. */
+static void serve_next(cosy_group *group)
+{
+    cosy_wait *w = group->joiners.head;
+    if (!w || w->ops != &next_child || (!group->ended && group->live))
+        return;
+    cosy_task *child = take_ended(group);
+    *(cosy_task **)w->arg.ptr = child;
+    if (!child)
+        w->result = COSY_EDONE;
+    cosy__grant(cosy__pop(&group->joiners));
+}
+
+/* ---- a child ends ---- */
+
+static bool failed(const cosy_group *group, const cosy_task *task, int result)
+{
+    return result < 0 && !(result == COSY_ECANCELED && (task->reason || (group->flags & COSY_GROUP_CANCELLED)));
+}
+
+void cosy__disown(cosy_task *task, int result)
+{
+    cosy_group *group = task->group;
+    unlink_child(&group->first, task);
+    if (COSY_UNLIKELY(result < 0) && !group->error && failed(group, task, result) && !(group->flags & WON))
+        group->error = result;
+    group->live--;
+    if (COSY_UNLIKELY(group->flags)) {
+        if ((group->flags & COSY_GROUP_FAIL_FAST) && failed(group, task, result))
+            cancel(group, "a sibling failed", task);
+        if ((group->flags & COSY_GROUP_FIRST) && result >= 0 && !(group->flags & WON)) {
+            group->flags |= WON;
+            group->error = COSY_OK; /* who failed before has been outdone */
+            cancel(group, "a sibling was first", task);
+        }
+        if ((group->flags & COSY_GROUP_KEEP) && !(task->status & COSY_T_DETACHED) && !task->joiners.head)
+            keep(group, task);
+        serve_next(group);
+    }
+    if (group->live == 0 && group->joiners.head)
+        cosy__grant_as(cosy__pop(&group->joiners), COSY_FINAL);
+}
+
+/* ---- joining ---- */
 
 /* A child may be added between the last one's end and the joiner's turn: then it waits again. */
 static int wait_for_children(cosy_group *group, cosy_task *me, cosy_time deadline)
@@ -82,31 +195,22 @@ static int wait_for_children(cosy_group *group, cosy_task *me, cosy_time deadlin
     return rc;
 }
 
-int cosy_group_join(cosy_group *group, cosy_time deadline)
+/* Nobody outlives the join: cancels them, then waits on, whatever becomes of the caller. False: waiting is forbidden. */
+static bool end_children(cosy_group *group, cosy_task *me, int rc)
 {
-    cosy_task *me = cosy__me();
-    if (!group)
-        return cosy__misuse(COSY_EINVAL, "cosy_group_join", NULL, NULL);
-    if (!me)
-        return cosy__misuse(COSY_ENOTASK, "cosy_group_join", COSY__NAME(group), NULL);
-    if (me->group == group || me->wait.loop != group->loop) /* a joined group has no loop */
-        return cosy__misuse(COSY_EINVAL, "cosy_group_join", COSY__NAME(group), me);
-    if (group->joiners.head)
-        return cosy__misuse(COSY_EBUSY, "cosy_group_join", COSY__NAME(group), cosy__task(group->joiners.head));
+    cosy_scope shield;
+    const char *reason = rc == COSY_ECANCELED ? cosy_cancel_reason(me) : "the deadline of its group passed";
+    cosy_scope_open(&shield, COSY_FOREVER, COSY_SCOPE_SHIELD);
+    cancel(group, reason, me);
+    wait_for_children(group, me, COSY_FOREVER);
+    cosy_scope_close(&shield);
+    return !group->live;
+}
 
-    int rc = wait_for_children(group, me, deadline);
-    if (rc) {
-        /* Nobody outlives this call: cancel them, then wait on, whatever becomes of the caller. */
-        cosy_time outer = me->scope;
-        bool was = cosy_shield(true);
-        cosy_deadline_restore(COSY_FOREVER);
-        cosy_group_cancel(group, rc == COSY_ECANCELED ? me->reason : "the deadline of its group passed");
-        wait_for_children(group, me, COSY_FOREVER);
-        cosy_deadline_restore(outer);
-        cosy_shield(was);
-        if (group->live)
-            return rc; /* waiting is forbidden here: the group stays open */
-    }
+static void close_group(cosy_group *group)
+{
+    while (take_ended(group))
+        ; /* whoever has their handles may still join them */
     if (group->next)
         group->next->prev = group->prev;
     if (group->prev)
@@ -114,5 +218,103 @@ int cosy_group_join(cosy_group *group, cosy_time deadline)
     else
         group->loop->groups = group->next;
     group->loop = NULL;
+}
+
+/* What is wrong with waiting for a group's children; COSY_OK if nothing is. */
+static int refuse(cosy_group *group, const cosy_task *me, const char *call)
+{
+    if (!group)
+        return cosy__misuse(COSY_EINVAL, call, NULL, NULL);
+    if (!me)
+        return cosy__misuse(COSY_ENOTASK, call, COSY__NAME(group), NULL);
+    if (me->group == group || me->wait.loop != group->loop) /* a joined group has no loop */
+        return cosy__misuse(COSY_EINVAL, call, COSY__NAME(group), me);
+    if (group->joiners.head)
+        return cosy__misuse(COSY_EBUSY, call, COSY__NAME(group), cosy__waiter(group->joiners.head));
+    return COSY_OK;
+}
+
+int cosy_group_join(cosy_group *group, cosy_time deadline)
+{
+    cosy_task *me = cosy__me();
+    int rc = refuse(group, me, "cosy_group_join");
+    if (rc)
+        return rc;
+    if (group->body && (me != group->owner || me->scope != group->body))
+        return cosy__misuse(COSY_EINVAL, "cosy_group_join", COSY__NAME(group), group->owner);
+    if (group->body)
+        cosy_scope_close(group->body); /* what was cancelled with the group is the children's business from here on */
+
+    rc = wait_for_children(group, me, deadline);
+    if (rc && !end_children(group, me, rc)) {
+        if (group->body)
+            cosy_scope_open(group->body, COSY_FOREVER, 0);
+        return rc; /* waiting is forbidden here: the group stays open */
+    }
+    close_group(group);
     return cosy__done_here(me, rc ? rc : group->error);
+}
+
+int cosy_group_next(cosy_group *group, cosy_task **task, cosy_time deadline)
+{
+    cosy_task *me = cosy__me();
+    int rc = refuse(group, me, "cosy_group_next");
+    if (rc)
+        return rc;
+    if (!task || !(group->flags & COSY_GROUP_KEEP))
+        return cosy__misuse(COSY_EINVAL, "cosy_group_next", COSY__NAME(group), NULL);
+    *task = take_ended(group);
+    if (*task || !group->live)
+        return cosy__done_here(me, *task ? COSY_OK : COSY_EDONE);
+    me->wait.arg.ptr = task;
+    cosy__park(&group->joiners, &me->wait, &next_child);
+    return cosy_suspend(me, deadline);
+}
+
+/* ---- looking at it ---- */
+
+int cosy_group_survivors(cosy_group *group)
+{
+    if (!group || !group->loop)
+        return cosy__misuse(COSY_EINVAL, "cosy_group_survivors", group ? COSY__NAME(group) : NULL, NULL);
+    group->loop->told = 0;
+    cosy_task *child = group->first;
+    for (uint32_t n = group->live; n > 0; n--, child = child->sib_next)
+        cosy__tell_task(group->loop, "still in its group:", child);
+    return (int)group->live;
+}
+
+static const char *check_circle(const cosy_group *group, const cosy_task *first, uint32_t *count)
+{
+    const cosy_task *task = first;
+    *count = 0;
+    if (task)
+        do {
+            if (task->group != group)
+                return "a task in the group's list belongs to another group";
+            if (task->sib_next->sib_prev != task)
+                return "the links between a group's children do not agree";
+            ++*count;
+            task = task->sib_next;
+        } while (task != first);
+    return NULL;
+}
+
+const char *cosy_group_check(const cosy_group *group)
+{
+    uint32_t count;
+    if (!group || !group->loop)
+        return NULL;
+    const char *wrong = check_circle(group, group->ended, &count);
+    if (!wrong)
+        wrong = check_circle(group, group->first, &count);
+    if (wrong)
+        return wrong;
+    if (count != group->live)
+        return "a group's count of live children is wrong";
+    if (group->joiners.head && group->joiners.head->next != group->joiners.head)
+        return "two tasks join one group";
+    if (group->joiners.head && !group->live)
+        return "a task joins a group without children";
+    return NULL;
 }

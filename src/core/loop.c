@@ -21,7 +21,7 @@ int cosy_loop_init(cosy_loop *loop, const cosy_port *port)
     loop->ready_tail = &loop->ready;
     loop->mark.loop = loop;
     loop->flags = COSY_L_STALE;
-    cosy__group_open(&loop->root, loop, "the loop");
+    cosy__group_open(&loop->root, loop, NULL, "the loop");
     return COSY_OK;
 }
 
@@ -80,7 +80,7 @@ int cosy_call_at(cosy_loop *loop, cosy_call *call, cosy_time when, void (*fn)(vo
         return cosy__misuse(COSY_EINVAL, "cosy_call_at", NULL, NULL);
     if (call->loop)
         return cosy__misuse(COSY_EBUSY, "cosy_call_at", NULL, NULL);
-    if (!cosy__timer_adopt(loop, &call->timer, COSY_TIMER_CALL))
+    if (!cosy__may_allocate(loop) || !cosy__timer_adopt(loop, &call->timer, COSY_TIMER_CALL))
         return COSY_ENOMEM;
     call->loop = loop;
     call->fn = fn;
@@ -104,7 +104,7 @@ int cosy_call_cancel(cosy_call *call)
 
 enum { TOLD_MOST = 20 }; /* a million survivors are no report */
 
-static void tell(cosy_loop *loop, const char *what, const cosy_task *task)
+void cosy__tell_task(cosy_loop *loop, const char *what, const cosy_task *task)
 {
     if (loop->port->tell && loop->told <= TOLD_MOST)
         loop->port->tell(loop, what, loop->told < TOLD_MOST ? task : NULL);
@@ -165,14 +165,14 @@ static bool stuck(const cosy_loop *loop)
 
 static void tell_deadlock(cosy_loop *loop, cosy_task *task)
 {
-    tell(loop, "deadlock: nobody can wake", task);
+    cosy__tell_task(loop, "deadlock: nobody can wake", task);
 }
 
 static void tell_spinner(cosy_loop *loop, cosy_task *task)
 {
     uint8_t state = task->wait.state;
-    if (state != COSY_QUEUED || (task->wait.ops->spliced && task->wait.ops->spliced(&task->wait)))
-        tell(loop, "simulated time stands still, because these never wait:", task);
+    if (state != COSY_QUEUED || cosy__granted_by_splice(&task->wait))
+        cosy__tell_task(loop, "simulated time stands still, because these never wait:", task);
 }
 
 /* Simulated time: have there been too many switches since it last could move? Many tasks may take many to begin. */
@@ -188,6 +188,10 @@ static bool spins(cosy_loop *loop)
 static void dispatch(cosy_loop *loop)
 {
     cosy_wait *w = loop->ready;
+#if COSY_HOOKS
+    if (COSY_UNLIKELY(loop->hooks != NULL) && loop->hooks->runs && w != &loop->mark)
+        loop->hooks->runs(loop->hooks, cosy__task(w));
+#endif
     cosy__take(loop, w);
     loop->budget--;
     if (w == &loop->mark) {
@@ -311,6 +315,7 @@ int cosy_loop_run_until(cosy_loop *loop, cosy_task *task, int *result)
     if (!loop || !task)
         return cosy__misuse(COSY_EINVAL, "cosy_loop_run_until", cosy_task_name(task), NULL);
     cosy__task_clear(&waiter, loop, until_resume, "run until", 0);
+    waiter.wait.attn = 0; /* no tool looks at this one */
     loop->budget = 2; /* if it has ended, joining completes at once and must not put the waiter into the ready list */
     int rc = cosy_join_begin(task, result, &waiter.wait);
     loop->budget = loop->quota;
@@ -387,11 +392,13 @@ static void cancel_task(cosy_loop *loop, cosy_task *task)
 static void abandon(cosy_loop *loop, cosy_task *task)
 {
     cosy_wait *w = &task->wait;
-    tell(loop, "survived its cancel and is abandoned:", task);
-    if (w->state == COSY_QUEUED && !(w->ops->spliced && w->ops->spliced(w)))
-        cosy__withdraw(w, COSY_CANCELLED, COSY_ECANCELED);
-    else
+    cosy__tell_task(loop, "survived its cancel and is abandoned:", task);
+    if (w->state != COSY_QUEUED || cosy__granted_by_splice(w))
         cosy__disarm(w);
+    else
+        do
+            cosy__withdraw(w, COSY_CANCELLED, COSY_ECANCELED);
+        while (w->state == COSY_QUEUED); /* a condition's waiter queues once more, for the lock */
     task->status |= COSY_T_ENDED;
 }
 
@@ -409,7 +416,7 @@ int cosy_loop_clear(cosy_loop *loop, cosy_time grace)
     if (loop->flags & COSY_L_RUNNING)
         return cosy__misuse(COSY_EBUSY, "cosy_loop_clear", NULL, NULL);
     if (cosy_loop_live(loop)) {
-        loop->root.cancelled = 1;
+        loop->root.flags |= COSY_GROUP_CANCELLED;
         loop->root.reason = "the loop is closing";
         each_task(loop, cancel_task);
         loop->flags |= COSY_L_STALE;
@@ -432,7 +439,7 @@ int cosy_loop_clear(cosy_loop *loop, cosy_time grace)
     loop->ready = NULL;
     loop->ready_tail = &loop->ready;
     loop->groups = NULL;
-    cosy__group_open(&loop->root, loop, "the loop");
+    cosy__group_open(&loop->root, loop, NULL, "the loop");
     return rc;
 }
 

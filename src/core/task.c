@@ -25,7 +25,7 @@ int cosy_task_start(cosy_task *task, cosy_group *group)
         return cosy__misuse(COSY_EINVAL, "cosy_task_start", COSY__NAME(group), task);
     if (task->status & COSY_T_STARTED)
         return cosy__misuse(COSY_EBUSY, "cosy_task_start", cosy_task_name(task), NULL);
-    if (group->cancelled)
+    if (group->flags & COSY_GROUP_CANCELLED)
         return COSY_ECANCELED;
     task->status |= COSY_T_STARTED;
     cosy__adopt(group, task);
@@ -36,6 +36,8 @@ int cosy_task_start(cosy_task *task, cosy_group *group)
 static void reap(cosy_task *task)
 {
     cosy_loop *loop = task->wait.loop;
+    if (COSY_UNLIKELY(task->status & COSY_T_KEPT))
+        cosy__collected(task);
     if (task->status & COSY_T_POOLED)
         loop->port->reap(loop, task);
     else
@@ -44,6 +46,8 @@ static void reap(cosy_task *task)
 
 void cosy_task_end(cosy_task *task, int result)
 {
+    if (COSY_UNLIKELY(task->scope || task->locals != task->group->locals))
+        cosy__scopes_left(task);
     task->status |= COSY_T_ENDED;
     task->wait.result = result;
     cosy__disown(task, result);
@@ -72,46 +76,9 @@ const char *cosy_task_name(const cosy_task *task)
     return name ? name : "(unnamed)";
 }
 
-const char *cosy_cancel_reason(const cosy_task *task)
-{
-    if (!task)
-        task = cosy_self();
-    return task ? task->reason : NULL;
-}
-
 void cosy_ready(cosy_task *task)
 {
     cosy__ready(&task->wait);
-}
-
-bool cosy_shield(bool on)
-{
-    cosy_task *me = cosy_self();
-    if (!me)
-        return false;
-    bool was = (me->wait.attn & COSY_A_SHIELD) != 0;
-    me->wait.attn = (uint8_t)((me->wait.attn & ~COSY_A_SHIELD) | (on ? COSY_A_SHIELD : 0));
-    return was;
-}
-
-void cosy_deadline_restore(cosy_time outer)
-{
-    cosy_task *me = cosy_self();
-    if (!me)
-        return;
-    me->scope = outer;
-    me->wait.attn = (uint8_t)((me->wait.attn & ~COSY_A_SCOPE) | (outer != COSY_FOREVER ? COSY_A_SCOPE : 0));
-}
-
-cosy_time cosy_deadline(cosy_time deadline)
-{
-    cosy_task *me = cosy_self();
-    if (!me)
-        return COSY_FOREVER;
-    cosy_time outer = me->scope;
-    if (deadline < outer)
-        cosy_deadline_restore(deadline);
-    return outer;
 }
 
 /* ---- yielding: round the ready list once ---- */
@@ -125,14 +92,17 @@ static bool undo_yield(cosy_wait *w)
 static const cosy_wait_ops yielding = {.what = "its turn", .undo = undo_yield};
 
 /* What keeps a task from yielding, as from waiting; COSY_OK if nothing does. */
-static int cannot_yield(const cosy_task *task)
+static int cannot_yield(cosy_task *task)
 {
     const cosy_wait *w = &task->wait;
     if (w->attn & COSY_A_NOWAIT)
         return cosy__misuse(COSY_ENOWAIT, "cosy_yield", NULL, NULL);
-    if ((w->attn & (COSY_A_CANCEL | COSY_A_SHIELD)) == COSY_A_CANCEL)
+    if (w->attn & COSY_A_CANCEL)
         return COSY_ECANCELED;
-    return (w->attn & COSY_A_SCOPE) && task->scope <= w->loop->now ? COSY_ETIMEDOUT : COSY_OK;
+    if (!(w->attn & COSY_A_SCOPE) || cosy__scopes_deadline(task) > w->loop->now)
+        return COSY_OK;
+    cosy__scopes_expired(task);
+    return COSY_ETIMEDOUT;
 }
 
 static inline int go_to_the_end(cosy_wait *w)
@@ -224,21 +194,21 @@ static const char *joined_name(const cosy_wait *w)
 static const cosy_wait_ops joining = {.what = "the end of task", .name = joined_name};
 
 /* Can this task be joined by that node's? It runs or has ended, and nobody else joins it. */
-static inline bool joinable(const cosy_task *task, const cosy_wait *w)
+static inline bool joinable(const cosy_task *task, cosy_wait *w)
 {
-    return task && w && (task->status & (COSY_T_STARTED | COSY_T_DETACHED)) == COSY_T_STARTED && &task->wait != w &&
+    return task && w && (task->status & (COSY_T_STARTED | COSY_T_DETACHED)) == COSY_T_STARTED && cosy__waiter(w) != task &&
            task->wait.loop == w->loop && !task->joiners.head;
 }
 
 /* Why not. */
-static COSY_COLD int refuse_join(cosy_task *task, const cosy_wait *w)
+static COSY_COLD int refuse_join(cosy_task *task, cosy_wait *w)
 {
     if (!w)
         return cosy__misuse(COSY_ENOTASK, "cosy_join", cosy_task_name(task), NULL);
-    if (task && &task->wait == w)
+    if (task && cosy__waiter(w) == task)
         return cosy__misuse(COSY_EDEADLK, "cosy_join", cosy_task_name(task), task);
     if (task && task->joiners.head)
-        return cosy__misuse(COSY_EBUSY, "cosy_join", cosy_task_name(task), cosy__task(task->joiners.head));
+        return cosy__misuse(COSY_EBUSY, "cosy_join", cosy_task_name(task), cosy__waiter(task->joiners.head));
     return cosy__misuse(COSY_EINVAL, "cosy_join", cosy_task_name(task), NULL);
 }
 
@@ -287,7 +257,7 @@ int cosy_detach(cosy_task *task)
     if (!task || (task->status & COSY_T_DETACHED))
         return cosy__misuse(COSY_EINVAL, "cosy_detach", cosy_task_name(task), NULL);
     if (task->joiners.head)
-        return cosy__misuse(COSY_EBUSY, "cosy_detach", cosy_task_name(task), cosy__task(task->joiners.head));
+        return cosy__misuse(COSY_EBUSY, "cosy_detach", cosy_task_name(task), cosy__waiter(task->joiners.head));
     task->status |= COSY_T_DETACHED;
     if (task->status & COSY_T_ENDED)
         reap(task);

@@ -4,9 +4,6 @@
 
 #include "wait.h"
 
-/* status bit of a coroutine whose memory goes back to the port at its end */
-enum { COSY_T_POOLED = 8 };
-
 /* Fills a task's members. Its timer is adopted already, or will be. */
 static inline void cosy__task_clear(cosy_task *task, cosy_loop *loop, void (*resume)(cosy_task *), const char *name,
                                     uint8_t flags)
@@ -17,13 +14,14 @@ static inline void cosy__task_clear(cosy_task *task, cosy_loop *loop, void (*res
     w->result = COSY_OK;
     w->state = COSY_CONSUMED;
     w->flags = flags;
-    w->attn = 0;
-    w->spare = 0; /* with the three above one store */
+    w->attn = cosy__hook_attn(loop);
+    w->spare = 0;
     task->resume = resume;
     task->joiners.head = NULL;
     task->group = NULL;
+    task->scope = NULL;
+    task->locals = NULL;
     task->reason = NULL;
-    task->scope = COSY_FOREVER;
     task->status = 0;
 #if COSY_NAMES
     task->name = name;
@@ -37,6 +35,7 @@ static inline void cosy__adopt(cosy_group *group, cosy_task *task)
 {
     cosy_task *first = group->first;
     task->group = group;
+    task->locals = group->locals; /* bound when the group was opened: they outlive its children */
     if (first) {
         task->sib_next = first;
         task->sib_prev = first->sib_prev;
@@ -51,7 +50,13 @@ static inline void cosy__adopt(cosy_group *group, cosy_task *task)
 /* A child has ended: leaves its group, which may now be joined. In group.c. */
 void cosy__disown(cosy_task *task, int result);
 
+/* A child that its group kept is given back: leaves the group's list of ended children. In group.c. */
+void cosy__collected(cosy_task *task);
+
+/* A task ends: whatever it has left open is told and closed. In scope.c. */
+void cosy__scopes_left(cosy_task *task);
+
 /* Prepares a group and links it into its loop. In group.c. */
-void cosy__group_open(cosy_group *group, cosy_loop *loop, const char *name);
+void cosy__group_open(cosy_group *group, cosy_loop *loop, cosy_task *owner, const char *name);
 
 #endif

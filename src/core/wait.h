@@ -10,7 +10,13 @@
 
 static inline cosy_task *cosy__task(cosy_wait *w)
 {
-    return (cosy_task *)(void *)w; /* the node is a task's first member */
+    return (cosy_task *)(void *)w; /* the node is a task's first member; not for arms */
+}
+
+/* The task that waits through a node: its own, or the one whose select it is an arm of. */
+static inline cosy_task *cosy__waiter(cosy_wait *w)
+{
+    return w->flags & COSY_W_ARM ? ((cosy_arm *)(void *)w)->select->task : cosy__task(w);
 }
 
 /* ---- the circle ---- */
@@ -81,16 +87,17 @@ static inline void cosy__disarm(cosy_wait *w)
     }
 }
 
-/* The rest of a grant for a node whose timer is armed. In wait.c. Returns COSY_OK. */
-int cosy__ready_timed(cosy_wait *w);
+/* The rest of a grant for a node whose timer is armed, or that is an arm of a select. In wait.c. Returns COSY_OK. */
+int cosy__ready_slow(cosy_wait *w);
+enum { COSY_W_SLOW = COSY_W_TIMED | COSY_W_ARM };
 
 /* Success. The result was stored when it parked; COSY_GRANTED lets a cancel overrule, COSY_FINAL does not.
  * Returns COSY_OK, so that a release can end in a grant. */
 static inline int cosy__grant_as(cosy_wait *w, uint8_t state)
 {
     w->state = state;
-    if (COSY_UNLIKELY(w->flags & COSY_W_TIMED))
-        return cosy__ready_timed(w);
+    if (COSY_UNLIKELY(w->flags & COSY_W_SLOW))
+        return cosy__ready_slow(w);
     cosy__ready(w);
     return COSY_OK;
 }
@@ -107,7 +114,8 @@ static inline void cosy__fail(cosy_wait *w, int result)
     cosy__grant_as(w, COSY_CLOSED);
 }
 
-/* All who wait, in one splice: their states stay QUEUED, the object's spliced() tells. Only if no node has a timer. */
+/* All who wait, in one splice: their states stay QUEUED, the object's spliced() tells. Only if no node has a timer and
+ * none is an arm: their objects were told by timed(). */
 static inline void cosy__splice(cosy_list *list)
 {
     cosy_wait *head = list->head;
@@ -144,11 +152,59 @@ static inline int cosy__done(cosy_wait *w, int result)
 }
 
 /* A queued node leaves for a reason that the object did not decide: time or cancel. In wait.c.
- * Afterwards it is unlinked, disarmed and settled, but not ready. */
+ * Afterwards it is unlinked, disarmed and settled, but not ready; or QUEUED elsewhere, by its leave(). */
 void cosy__withdraw(cosy_wait *w, uint8_t state, int result);
+
+/* A node that was spliced: QUEUED by its state, yet granted. */
+static inline bool cosy__granted_by_splice(const cosy_wait *w)
+{
+    return w->ops->spliced && w->ops->spliced(w);
+}
+
+/* A cancel has come into force for a task: ends its wait, takes back its grant. In wait.c. */
+void cosy__interrupt(cosy_task *task);
+
+/* cosy_cancel() of a task that is one, on behalf of `by`. In wait.c. */
+int cosy__cancel(cosy_task *task, const char *reason, const cosy_task *by);
+
+/* ---- scopes, as far as waiting sees them. In scope.c. ---- */
+
+/* Computes again what the scopes of a task mean for its waits: its COSY_A_CANCEL and COSY_A_SCOPE. */
+void cosy__scopes_settle(cosy_task *task);
+
+/* The earliest deadline of the scopes around a task. */
+cosy_time cosy__scopes_deadline(const cosy_task *task);
+
+/* A wait ended, or did not begin, because of a scope's deadline: marks each scope that has expired by now. */
+void cosy__scopes_expired(cosy_task *task);
+
+/* cosy_scope_cancel() of an open scope, on behalf of `by`. */
+int cosy__scope_cancel(cosy_scope *scope, const char *reason, const cosy_task *by);
+
+/* What a task of a loop that a tool watches is born with. */
+static inline uint8_t cosy__hook_attn(const cosy_loop *loop)
+{
+#if COSY_HOOKS
+    return loop->hooks ? COSY_A_HOOK : 0;
+#else
+    (void)loop;
+    return 0;
+#endif
+}
 
 /* The task's timer has fired. In wait.c. */
 void cosy__timed_out(cosy_task *task);
+
+#if COSY_HOOKS
+/* Would this allocation succeed? A tool may say no. */
+static inline bool cosy__may_allocate(const cosy_loop *loop)
+{
+    const cosy_hooks *hooks = loop->hooks;
+    return COSY_LIKELY(!hooks) || !hooks->allocates || hooks->allocates(hooks);
+}
+#else
+#define cosy__may_allocate(loop) ((void)(loop), true)
+#endif
 
 /* ---- the next to run ---- */
 
@@ -192,7 +248,7 @@ int cosy__grant_slow(cosy_task *me, cosy_wait *w, uint8_t state);
 /* A plain call that completes at once by granting another task: cosy__grant_as(), then cosy__done_here() with COSY_OK. */
 static inline int cosy__grant_here(cosy_task *me, cosy_wait *w, uint8_t state)
 {
-    if (COSY_UNLIKELY(--me->wait.loop->budget <= 0 || (w->flags & COSY_W_TIMED)))
+    if (COSY_UNLIKELY(--me->wait.loop->budget <= 0 || (w->flags & COSY_W_SLOW)))
         return cosy__grant_slow(me, w, state);
     w->state = state;
     cosy__ready(w);

@@ -103,7 +103,7 @@ static inline bool overflowed(cosy_task *task)
     return coro->canary && *(const uintptr_t *)(const void *)coro->low != COSY_CANARY;
 }
 
-/* To the loop's own stack: nobody is ready, or the next is no coroutine, or the loop should look around. */
+/* To the loop's own stack: nobody is ready, or the next is no coroutine, or a tool looks at each step, or the loop should look around. */
 static COSY_NOINLINE int to_loop(cosy_task *me)
 {
     cosy_loop *loop = me->wait.loop;
@@ -136,7 +136,7 @@ static inline int to_next(cosy_task *me)
 {
     cosy_loop *loop = me->wait.loop;
     cosy_wait *w = loop->ready;
-    if (COSY_UNLIKELY(!w || !(w->flags & COSY_W_COROUTINE)))
+    if (COSY_UNLIKELY(!w || !(w->flags & COSY_W_DIRECT)))
         return to_loop(me);
     if (COSY_UNLIKELY(--loop->budget <= 0))
         return to_look(me);
@@ -194,7 +194,7 @@ void cosy__coro_main(cosy_coro *coro)
     /* The stack may be in the pool already; nobody gets it before this switch, because one thread runs it all. */
     cosy_wait *w = loop->ready;
     void *nowhere;
-    if (w && (w->flags & COSY_W_COROUTINE) && --loop->budget > 0) {
+    if (w && (w->flags & COSY_W_DIRECT) && --loop->budget > 0) {
         cosy_task *next = cosy__task(w);
         cosy__take(loop, w);
         loop->current = next;

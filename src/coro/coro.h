@@ -58,7 +58,8 @@ void cosy__fiber_end(cosy_coro *coro);
 /* Fills a coroutine's block; its timer is adopted already. */
 static inline void cosy__coro_prepare(cosy_coro *coro, cosy_loop *loop, cosy_fn fn, void *arg, const char *name)
 {
-    cosy__task_clear(&coro->task, loop, cosy__coro_resume, name, COSY_W_COROUTINE);
+    uint8_t flags = cosy__hook_attn(loop) ? COSY_W_COROUTINE : COSY_W_COROUTINE | COSY_W_DIRECT;
+    cosy__task_clear(&coro->task, loop, cosy__coro_resume, name, flags);
     coro->fn = fn;
     coro->arg = arg;
     cosy__fiber_begin(coro);

@@ -199,7 +199,7 @@ static COSY_COLD int refuse(const cosy_loop *loop, const cosy_group *group, cosy
         return cosy__misuse(COSY_EINVAL, "cosy_spawn", name, NULL);
     if (!loop || !loop->stacks)
         return cosy__misuse(COSY_ENOTASK, "cosy_spawn", name, NULL);
-    if (group->cancelled)
+    if ((group->flags & COSY_GROUP_CANCELLED))
         return COSY_ECANCELED;
     return size < COSY_STACK_MIN ? cosy__misuse(COSY_ESTACK, "cosy_spawn", name, NULL) : COSY_ENOMEM;
 }
@@ -209,7 +209,7 @@ static inline int spawn(cosy_loop *loop, cosy_group *group, cosy_task **task, co
 {
     const char *name = options ? options->name : NULL;
     size_t size = options ? options->stack_size : 0;
-    if (COSY_UNLIKELY(!fn || !loop || !loop->stacks || group->cancelled))
+    if (COSY_UNLIKELY(!fn || !loop || !loop->stacks || (group->flags & COSY_GROUP_CANCELLED)))
         return refuse(loop, group, fn, size, name);
     cosy_stacks *s = loop->stacks;
     if (!size)
@@ -219,6 +219,8 @@ static inline int spawn(cosy_loop *loop, cosy_group *group, cosy_task **task, co
     unsigned r = rank_of(size);
     if (COSY_UNLIKELY(size < COSY_STACK_MIN || r >= RANKS))
         return refuse(loop, group, fn, size, name);
+    if (!cosy__may_allocate(loop))
+        return COSY_ENOMEM;
     rank *k = &s->ranks[r];
     cosy_coro *coro = k->free;
     if (COSY_LIKELY(coro != NULL))

@@ -208,6 +208,6 @@ int cosy_barrier_destroy(cosy_barrier *b)
     if (!b)
         return cosy__misuse(COSY_EINVAL, "cosy_barrier_destroy", "NULL", NULL);
     if (b->waiters.head)
-        return cosy__misuse(COSY_EBUSY, "cosy_barrier_destroy", COSY__NAME(b), cosy__task(b->waiters.head));
+        return cosy__misuse(COSY_EBUSY, "cosy_barrier_destroy", COSY__NAME(b), cosy__waiter(b->waiters.head));
     return COSY_OK;
 }

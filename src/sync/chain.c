@@ -148,6 +148,6 @@ int cosy_chain_destroy(cosy_chain *c)
     if (!c)
         return cosy__misuse(COSY_EINVAL, "cosy_chain_destroy", "NULL", NULL);
     if (c->getters.head)
-        return cosy__misuse(COSY_EBUSY, "cosy_chain_destroy", COSY__NAME(c), cosy__task(c->getters.head));
+        return cosy__misuse(COSY_EBUSY, "cosy_chain_destroy", COSY__NAME(c), cosy__waiter(c->getters.head));
     return COSY_OK;
 }

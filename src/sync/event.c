@@ -115,6 +115,6 @@ int cosy_event_destroy(cosy_event *event)
     if (!event)
         return cosy__misuse(COSY_EINVAL, "cosy_event_destroy", "NULL", NULL);
     if (event->waiters.head)
-        return cosy__misuse(COSY_EBUSY, "cosy_event_destroy", COSY__NAME(event), cosy__task(event->waiters.head));
+        return cosy__misuse(COSY_EBUSY, "cosy_event_destroy", COSY__NAME(event), cosy__waiter(event->waiters.head));
     return COSY_OK;
 }

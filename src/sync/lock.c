@@ -19,7 +19,7 @@ static inline int pass_on(cosy_lock *lock)
         lock->owner = NULL;
         return COSY_OK;
     }
-    lock->owner = cosy__task(w);
+    lock->owner = COSY_LIKELY(!(w->flags & COSY_W_SLOW)) ? cosy__task(w) : cosy__waiter(w);
     return cosy__grant(w);
 }
 
@@ -57,7 +57,7 @@ int cosy_lock_acquire_begin(cosy_lock *lock, cosy_wait *w)
     if (COSY_UNLIKELY(!lock || !w))
         return cosy__misuse(COSY_EINVAL, "cosy_lock_acquire_begin", "NULL", NULL);
     if (!lock->owner) {
-        lock->owner = cosy__task(w);
+        lock->owner = cosy__waiter(w);
         if (COSY_UNLIKELY(lock->flags & COSY_LOCK_CHECKPOINT))
             return cosy__yield_with(w, COSY_OK);
         return cosy__done(w, COSY_OK);

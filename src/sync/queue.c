@@ -254,6 +254,6 @@ int cosy_queue_destroy(cosy_queue *q)
         return cosy__misuse(COSY_EINVAL, "cosy_queue_destroy", "NULL", NULL);
     cosy_wait *w = q->getters.head ? q->getters.head : q->putters.head;
     if (w)
-        return cosy__misuse(COSY_EBUSY, "cosy_queue_destroy", COSY__NAME(q), cosy__task(w));
+        return cosy__misuse(COSY_EBUSY, "cosy_queue_destroy", COSY__NAME(q), cosy__waiter(w));
     return COSY_OK;
 }

@@ -141,6 +141,6 @@ int cosy_semaphore_destroy(cosy_semaphore *s)
     if (!s)
         return cosy__misuse(COSY_EINVAL, "cosy_semaphore_destroy", "NULL", NULL);
     if (s->waiters.head)
-        return cosy__misuse(COSY_EBUSY, "cosy_semaphore_destroy", COSY__NAME(s), cosy__task(s->waiters.head));
+        return cosy__misuse(COSY_EBUSY, "cosy_semaphore_destroy", COSY__NAME(s), cosy__waiter(s->waiters.head));
     return COSY_OK;
 }

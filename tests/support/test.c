@@ -33,7 +33,7 @@ const char *code_name(int code)
 {
     static const char *const names[] = {"OK",       "ECANCELED", "ETIMEDOUT", "EAGAIN",    "ECLOSED",  "EBROKEN", "EDEADLK",
                                         "ENOTASK",  "ENOWAIT",   "EINVAL",    "ENOTOWNER", "ENOTHELD", "EOVER",   "EBUSY",
-                                        "ENOMEM",   "ESTACK",    "EDONE",     "EABI",      "ESPIN",    "ELEFT",   "ENOSYS"};
+                                        "ENOMEM",   "ESTACK",    "EDONE",     "EABI",      "ESPIN",    "ELEFT",   "ENOSYS", "EOPEN"};
     static char numbers[4][24];
     static unsigned turn;
     if (code <= 0 && -code < (int)(sizeof names / sizeof names[0]))

@@ -47,6 +47,12 @@ void cosy_port_report(const cosy_misuse *m)
                m->other ? " (see task \"" : "", m->other ? m->other : "", m->other ? "\")" : "");
 }
 
+void cosy_port_broken(const char *call, const char *wrong)
+{
+    cosy__line("cosy: %s: %s; memory was overwritten, or cosy has a defect", call, wrong);
+    abort();
+}
+
 void cosy__tell(cosy_loop *loop, const char *what, const cosy_task *task)
 {
     (void)loop;
