@@ -54,10 +54,10 @@ static int print_pages(int pages)
 static int busy(void *arg)
 {
     (void)arg;
-    cosy_time outer = cosy_deadline(cosy_in(cosy_s(8)));
+    cosy_scope scope;
+    cosy_scope_open(&scope, cosy_in(cosy_s(8)), 0);
     int rc = print_pages(10);
-    cosy_deadline_restore(outer);
-    if (rc == COSY_ETIMEDOUT) {
+    if (cosy_scope_close(&scope) == COSY_ETIMEDOUT) {
         printf("busy: no time left\n");
         return COSY_OK;
     }

@@ -242,10 +242,11 @@ static int scoped(void *arg)
 {
     (void)arg;
     fresh();
-    cosy_time outer = cosy_deadline(cosy_in(cosy_ms(4)));
+    cosy_scope scope;
+    cosy_scope_open(&scope, cosy_in(cosy_ms(4)), 0);
     int rc = cosy_event_wait(&event, COSY_FOREVER);
     say("%s at %d", code_name(rc), at_ms());
-    cosy_deadline_restore(outer);
+    cosy_scope_close(&scope);
     start(setter, NULL, "setter");
     rc = cosy_event_wait(&event, COSY_FOREVER);
     say("%s", code_name(rc));

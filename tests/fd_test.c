@@ -459,9 +459,10 @@ static int deadlines(void *arg)
     say("read %s", get(&a, cosy_in(cosy_ms(5))));
     say("accept %s", code_name(cosy_fd_accept(&listener, &c, cosy_in(cosy_ms(5)))));
     say("wait %s", code_name(cosy_fd_wait(&a, COSY_IN, cosy_in(cosy_ms(5)))));
-    cosy_time outer = cosy_deadline(cosy_in(cosy_ms(5)));
+    cosy_scope scope;
+    cosy_scope_open(&scope, cosy_in(cosy_ms(5)), 0);
     say("block %s", get(&a, COSY_FOREVER));
-    cosy_deadline_restore(outer);
+    cosy_scope_close(&scope);
     put(&b, "x");
     say("then %s", get(&a, COSY_FOREVER));
     close_both(&a, &b);

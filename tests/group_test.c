@@ -35,9 +35,10 @@ static int slow_to_stop(void *arg)
     (void)arg;
     cosy_sleep(cosy_s(9));
     say("%s: %s", ME, cosy_cancel_reason(NULL));
-    bool was = cosy_shield(true);
+    cosy_scope shield;
+    cosy_scope_open(&shield, COSY_FOREVER, COSY_SCOPE_SHIELD);
     cosy_sleep(cosy_ms(3));
-    cosy_shield(was);
+    cosy_scope_close(&shield);
     say("%s done at %d", ME, at_ms());
     return COSY_ECANCELED;
 }
@@ -89,10 +90,11 @@ static int block_deadline(void *arg)
     (void)arg;
     cosy_group_open(&group, "g");
     put(slow_to_stop, NULL, "a");
-    cosy_time outer = cosy_deadline(cosy_ms(5));
+    cosy_scope scope;
+    cosy_scope_open(&scope, cosy_ms(5), 0);
     join_group(COSY_FOREVER);
     say("still in force %s", code_name(cosy_sleep(1)));
-    cosy_deadline_restore(outer);
+    cosy_scope_close(&scope);
     return 0;
 }
 

@@ -263,9 +263,10 @@ static int cancel_disarms(void *arg)
 static int shielded(void *arg)
 {
     (void)arg;
-    bool was = cosy_shield(true);
+    cosy_scope shield;
+    cosy_scope_open(&shield, COSY_FOREVER, COSY_SCOPE_SHIELD);
     say("%s", code_name(cosy_lock_acquire(&lock, COSY_FOREVER)));
-    cosy_shield(was);
+    cosy_scope_close(&shield);
     say("%s", code_name(cosy_sleep(1)));
     return cosy_lock_release(&lock);
 }
@@ -368,10 +369,11 @@ static int own(void *arg)
     say("%s", code_name(cosy_lock_acquire(&lock, COSY_NOW)));
     int rc = cosy_lock_acquire(&lock, cosy_in(cosy_ms(3)));
     say("%s at %d", code_name(rc), at_ms());
-    cosy_time outer = cosy_deadline(cosy_in(cosy_ms(3)));
+    cosy_scope scope;
+    cosy_scope_open(&scope, cosy_in(cosy_ms(3)), 0);
     rc = cosy_lock_acquire(&lock, COSY_FOREVER);
     say("%s at %d", code_name(rc), at_ms());
-    cosy_deadline_restore(outer);
+    cosy_scope_close(&scope);
     return cosy_lock_release(&lock);
 }
 

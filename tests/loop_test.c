@@ -295,16 +295,20 @@ static int cleans_up(void *arg)
     (void)arg;
     int rc = cosy_sleep(cosy_s(100));
     say("%s %s: %s", ME, code_name(rc), cosy_cancel_reason(NULL));
-    cosy_shield(true);
+    cosy_scope shield;
+    cosy_scope_open(&shield, COSY_FOREVER, COSY_SCOPE_SHIELD);
     rc = cosy_sleep(cosy_ms(5));
+    cosy_scope_close(&shield);
     say("%s done %s at %d", ME, code_name(rc), at_ms());
     return 0;
 }
 
+/* Shielded to its end, which does not come. */
 static int stubborn(void *arg)
 {
+    cosy_scope shield;
     (void)arg;
-    cosy_shield(true);
+    cosy_scope_open(&shield, COSY_FOREVER, COSY_SCOPE_SHIELD);
     cosy_sleep(cosy_s(100));
     say("never");
     return 0;
@@ -312,7 +316,8 @@ static int stubborn(void *arg)
 
 static int stubborn_taker(void *arg)
 {
-    cosy_shield(true);
+    cosy_scope shield;
+    cosy_scope_open(&shield, COSY_FOREVER, COSY_SCOPE_SHIELD);
     return taker(arg);
 }
 
@@ -361,9 +366,11 @@ static int stops_while_cleaning(void *arg)
 {
     (void)arg;
     cosy_sleep(cosy_s(100));
-    cosy_shield(true);
+    cosy_scope shield;
+    cosy_scope_open(&shield, COSY_FOREVER, COSY_SCOPE_SHIELD);
     cosy_loop_stop(cosy_here());
     cosy_sleep(cosy_ms(1));
+    cosy_scope_close(&shield);
     say("cleaned up");
     return 0;
 }

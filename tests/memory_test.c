@@ -240,9 +240,10 @@ static int sleep_too_long(int n)
 {
     int rc = 0;
     while (n-- > 0 && !rc) {
-        cosy_time outer = cosy_deadline(cosy_in(cosy_ms(1)));
+        cosy_scope scope;
+        cosy_scope_open(&scope, cosy_in(cosy_ms(1)), 0);
         rc = cosy_sleep(cosy_s(1)) == COSY_ETIMEDOUT ? 0 : -1;
-        cosy_deadline_restore(outer);
+        cosy_scope_close(&scope);
     }
     return rc;
 }

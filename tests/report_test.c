@@ -293,11 +293,12 @@ static int spinner(void)
     return cosy_run(start_spinner, NULL, &options) == COSY_ESPIN ? 0 : 9;
 }
 
-/* Does not heed its cancel. */
+/* Does not heed its cancel: shielded to its end, which does not come. */
 static int stubborn(void *arg)
 {
+    cosy_scope shield;
     (void)arg;
-    cosy_shield(true);
+    cosy_scope_open(&shield, COSY_FOREVER, COSY_SCOPE_SHIELD);
     return cosy_event_wait(&never, COSY_FOREVER);
 }
 
@@ -339,8 +340,10 @@ static int slow_to_go(void *arg)
 {
     (void)arg;
     cosy_sleep(cosy_s(3600));
-    cosy_shield(true);
+    cosy_scope shield;
+    cosy_scope_open(&shield, COSY_FOREVER, COSY_SCOPE_SHIELD);
     cosy_sleep(cosy_ms(5)); /* cleans up, within the grace period */
+    cosy_scope_close(&shield);
     fprintf(stderr, "cleaned up\n");
     return 0;
 }

@@ -92,9 +92,10 @@ static int deadlines(void *arg)
     (void)arg;
     fresh(false);
     say("%s", code_name(cosy_signal_wait(&signals, cosy_in(cosy_ms(5)))));
-    cosy_time outer = cosy_deadline(cosy_in(cosy_ms(5)));
+    cosy_scope scope;
+    cosy_scope_open(&scope, cosy_in(cosy_ms(5)), 0);
     say("%s", code_name(cosy_signal_wait(&signals, COSY_FOREVER)));
-    cosy_deadline_restore(outer);
+    cosy_scope_close(&scope);
     say("%s", code_name(cosy_signal_wait(&signals, COSY_NOW)));
     cosy_signal_raise(&signals);
     int rc = cosy_signal_wait(&signals, cosy_in(cosy_ms(5)));

@@ -184,9 +184,10 @@ static int outside(void *arg)
     say("%s", code_name(cosy_sleep(0)));
     say("%s", code_name(cosy_sleep_until(1)));
     say("%s %d", cosy_self() ? "a task" : "no task", (int)cosy_now());
-    say("%d %d", cosy_shield(true), cosy_shield(true));
-    say("%d", cosy_deadline(5) == COSY_FOREVER && cosy_deadline(5) == COSY_FOREVER);
-    cosy_deadline_restore(7);
+    cosy_scope scope;
+    say("%s", code_name(cosy_scope_open(&scope, COSY_FOREVER, COSY_SCOPE_SHIELD)));
+    say("%s", code_name(cosy_scope_close(&scope)));
+    say("%d", cosy_deadline() == COSY_FOREVER);
     say("%s", cosy_cancel_reason(NULL) ? "cancelled" : "not cancelled");
     say("%d", (int)(cosy_stack_size(NULL) + cosy_stack_used(NULL)));
     return 0;
@@ -343,16 +344,18 @@ static int joins_ended(void *arg)
 
 static int shielded(void *arg)
 {
+    cosy_scope outer, inner;
     (void)arg;
-    bool was = cosy_shield(true);
+    cosy_scope_open(&outer, COSY_FOREVER, COSY_SCOPE_SHIELD);
     int rc = cosy_sleep(cosy_ms(10));
     say("%s at %d", code_name(rc), at_ms());
-    bool inner = cosy_shield(true);
-    cosy_shield(inner);
+    cosy_scope_open(&inner, COSY_FOREVER, COSY_SCOPE_SHIELD);
+    rc = cosy_scope_close(&inner); /* one shield less, but not the last */
+    say("%s", code_name(rc));
     rc = cosy_sleep(cosy_ms(10));
-    say("%s at %d, %d %d", code_name(rc), at_ms(), was, inner);
+    say("%s at %d", code_name(rc), at_ms());
     say("yield %s", code_name(cosy_yield()));
-    cosy_shield(was);
+    say("%s", code_name(cosy_scope_close(&outer))); /* the cancel was not the scope's */
     rc = cosy_sleep(cosy_ms(10));
     say("%s at %d", code_name(rc), at_ms());
     return 0;
@@ -364,7 +367,7 @@ static int shields(void *arg)
     cosy_task *a = start(shielded, NULL, "a");
     cosy_sleep(cosy_ms(5));
     cosy_cancel(a, NULL);
-    say("cancelled: %s", cosy_cancel_reason(a));
+    say("%s", cosy_cancel_reason(a) ? "in force" : "held back");
     join(a);
     a = start(shielded, NULL, "a");
     cosy_cancel(a, NULL); /* before it starts: the shield covers that too */
@@ -376,21 +379,22 @@ static int shields(void *arg)
 static int scopes(void *arg)
 {
     (void)arg;
-    cosy_time outer = cosy_deadline(cosy_ms(20));
-    say("%d", outer == COSY_FOREVER);
-    cosy_time middle = cosy_deadline(cosy_ms(10));
-    cosy_time inner = cosy_deadline(cosy_ms(50)); /* later than the one in force: counts for nothing */
+    cosy_scope outer, middle, inner;
+    say("%d", cosy_deadline() == COSY_FOREVER);
+    cosy_scope_open(&outer, cosy_ms(20), 0);
+    cosy_scope_open(&middle, cosy_ms(10), 0);
+    cosy_scope_open(&inner, cosy_ms(50), 0); /* later than the one in force: counts for nothing */
     int rc = cosy_sleep(cosy_ms(4));
     say("%s at %d", code_name(rc), at_ms());
     rc = cosy_sleep(cosy_ms(40));
     say("%s at %d", code_name(rc), at_ms());
     rc = cosy_sleep(1);
     say("again %s, yield %s", code_name(rc), code_name(cosy_yield()));
-    cosy_deadline_restore(inner);
-    cosy_deadline_restore(middle);
+    say("%s", code_name(cosy_scope_close(&inner)));
+    say("%s", code_name(cosy_scope_close(&middle)));
     rc = cosy_sleep(cosy_ms(40));
     say("%s at %d", code_name(rc), at_ms());
-    cosy_deadline_restore(outer);
+    say("%s", code_name(cosy_scope_close(&outer)));
     rc = cosy_sleep(cosy_ms(5));
     say("%s at %d", code_name(rc), at_ms());
     return 0;
@@ -404,12 +408,13 @@ static int scope_passed(void *arg)
     (void)arg;
     cosy_semaphore_init(&sem, 1, 1, "S");
     cosy_sleep(cosy_ms(2));
-    cosy_time outer = cosy_deadline(cosy_ms(1));
+    cosy_scope scope;
+    cosy_scope_open(&scope, cosy_ms(1), 0);
     say("%s", code_name(cosy_semaphore_acquire(&sem, 1, COSY_FOREVER)));
     say("%s", code_name(cosy_semaphore_acquire(&sem, 1, COSY_FOREVER)));
     say("%s", code_name(cosy_semaphore_acquire(&sem, 1, COSY_NOW)));
     say("%s", code_name(cosy_sleep(1)));
-    cosy_deadline_restore(outer);
+    cosy_scope_close(&scope);
     say("%s at %d", code_name(cosy_sleep(1)), at_ms());
     return 0;
 }
@@ -419,19 +424,22 @@ static int scope_now(void *arg)
 {
     (void)arg;
     cosy_semaphore_init(&sem, 0, 1, "S");
-    cosy_time outer = cosy_deadline(COSY_NOW);
+    cosy_scope scope;
+    cosy_scope_open(&scope, COSY_NOW, 0);
     say("%s", code_name(cosy_semaphore_acquire(&sem, 1, COSY_FOREVER)));
     say("%s", code_name(cosy_sleep(1)));
-    cosy_deadline_restore(outer);
+    cosy_scope_close(&scope);
     say("%s", code_name(cosy_sleep(1)));
     return 0;
 }
 
 static int scoped_taker(void *arg)
 {
+    cosy_scope scope;
     (void)arg;
-    cosy_deadline(cosy_ms(10));
+    cosy_scope_open(&scope, cosy_ms(10), 0);
     say("%s", code_name(cosy_semaphore_acquire(&sem, 1, COSY_FOREVER)));
+    say("%s", code_name(cosy_scope_close(&scope)));
     return 0;
 }
 
@@ -450,12 +458,13 @@ static int scope_and_own(void *arg)
 {
     (void)arg;
     cosy_semaphore_init(&sem, 0, 1, "S");
-    cosy_time outer = cosy_deadline(cosy_ms(10));
+    cosy_scope scope;
+    cosy_scope_open(&scope, cosy_ms(10), 0);
     int rc = cosy_semaphore_acquire(&sem, 1, cosy_ms(5));
     say("%s at %d", code_name(rc), at_ms());
     rc = cosy_semaphore_acquire(&sem, 1, cosy_ms(50));
     say("%s at %d", code_name(rc), at_ms());
-    cosy_deadline_restore(outer);
+    cosy_scope_close(&scope);
     rc = cosy_sleep_until(cosy_ms(20));
     say("%s at %d", code_name(rc), at_ms());
     return 0;
@@ -463,10 +472,12 @@ static int scope_and_own(void *arg)
 
 static int scope_cancelled(void *arg)
 {
+    cosy_scope scope;
     (void)arg;
-    cosy_deadline(cosy_ms(10));
+    cosy_scope_open(&scope, cosy_ms(10), 0);
     say("%s", code_name(cosy_sleep(cosy_ms(20))));
     say("%s", code_name(cosy_sleep(cosy_ms(20))));
+    say("%s", code_name(cosy_scope_close(&scope)));
     return 0;
 }
 
@@ -501,7 +512,7 @@ static int codes(void *arg)
 {
     (void)arg;
     int different = 0;
-    for (int i = 0; i <= -COSY_ENOSYS; i++) {
+    for (int i = 0; i <= -COSY_EOPEN; i++) {
         const char *text = cosy_strerror(-i);
         different += strlen(text) > 5 && strcmp(text, cosy_strerror(-i - 1)) && !strstr(text, "unknown");
     }
@@ -537,7 +548,8 @@ static const test_row rows[] = {
      "cosy_spawn((unnamed)) by (no task): ENOTASK; ENOTASK; cosy_join((no task)) by (no task): ENOTASK; ENOTASK; "
      "cosy_yield((unnamed)) by (no task): ENOTASK; ENOTASK; cosy_sleep((unnamed)) by (no task): ENOTASK; ENOTASK; "
      "cosy_yield((unnamed)) by (no task): ENOTASK; ENOTASK; cosy_sleep((unnamed)) by (no task): ENOTASK; ENOTASK; "
-     "no task 0; 0 0; 1; not cancelled; 0",
+     "no task 0; cosy_scope_open((unnamed)) by (no task): ENOTASK; ENOTASK; "
+     "cosy_scope_close((unnamed)) by (no task): EDONE; EDONE; 1; not cancelled; 0",
      .without_loop = true},
 
     {"yield goes round", yields, "alone OK; a0; b0; a1; b1; a2; b2"},
@@ -553,19 +565,20 @@ static const test_row rows[] = {
     {"a task that does not heed its cancel does not starve others", fair, "others ran in time"},
     {"joins of ended tasks do not starve others", joins_ended, "a; joined"},
     {"a shield holds cancels back", shields,
-     "cancelled: cancelled; OK at 10; OK at 20, 0 1; yield OK; ECANCELED at 20; OK at 30; OK at 40, 0 1; yield OK; "
+     "held back; OK at 10; OK; OK at 20; yield OK; OK; ECANCELED at 20; OK at 30; OK; OK at 40; yield OK; OK; "
      "ECANCELED at 40"},
 
     {"the earliest of nested deadlines counts, and each wait in it ends", scopes,
-     "1; OK at 4; ETIMEDOUT at 10; again ETIMEDOUT, yield ETIMEDOUT; ETIMEDOUT at 20; OK at 25"},
+     "1; OK at 4; ETIMEDOUT at 10; again ETIMEDOUT, yield ETIMEDOUT; OK; ETIMEDOUT; ETIMEDOUT at 20; ETIMEDOUT; "
+     "OK at 25"},
     {"under a deadline that has passed", scope_passed, "OK; ETIMEDOUT; EAGAIN; ETIMEDOUT; OK at 2"},
     {"a scope of COSY_NOW", scope_now, "ETIMEDOUT; ETIMEDOUT; OK"},
-    {"a grant that ties with the block's deadline wins", scope_ties, "OK"},
+    {"a grant that ties with the block's deadline wins", scope_ties, "OK; OK"},
     {"the block's deadline and the call's own", scope_and_own, "ETIMEDOUT at 5; ETIMEDOUT at 10; OK at 20"},
-    {"cancel in a block with a deadline", cancel_in_scope, "ECANCELED; ECANCELED"},
+    {"cancel in a block with a deadline", cancel_in_scope, "ECANCELED; ECANCELED; OK"},
 
     {"lengths of time", times, "1; 1; right"},
-    {"codes in words", codes, "21 sentences; success; unknown result code; waiting; No such file or directory; 2 0"},
+    {"codes in words", codes, "22 sentences; success; unknown result code; waiting; No such file or directory; 2 0"},
 };
 
 int main(void)

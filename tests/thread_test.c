@@ -195,9 +195,10 @@ static int block_deadline(void *arg)
     a = (struct caller){wait_at_gate, 5, 0, COSY_FOREVER};
     (void)arg;
     fresh();
-    cosy_time outer = cosy_deadline(cosy_in(cosy_ms(5)));
+    cosy_scope scope;
+    cosy_scope_open(&scope, cosy_in(cosy_ms(5)), 0);
     say("%s", code_name(call(&a)));
-    cosy_deadline_restore(outer);
+    cosy_scope_close(&scope);
     sem_post(&gate);
     say("%s", code_name(cosy_to_thread(forty_two, NULL, NULL, COSY_FOREVER)));
     return 0;
