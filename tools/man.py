@@ -33,6 +33,9 @@ INTERNAL = {
     "cosy_lock_release_slow": "the general case behind the inline cosy_lock_release()",
     "cosy_loop_open_abi": "what cosy_loop_open() calls with the layout of the program",
     "cosy_run_abi": "what cosy_run() calls with the layout of the program",
+    "cosy_fd_arm": "the begin form of an arm of a select",
+    "cosy_join_arm": "the begin form of an arm of a select",
+    "cosy_until_arm": "the begin form of an arm of a select",
     "cosy_current_loop": "the variable behind cosy_here()",
 }
 

@@ -40,8 +40,9 @@ struct cosy_binding {
  * @local: the key.
  * @value: what cosy_local_get() returns in the block, in what it calls, and in the children of groups opened in it.
  *
- * Returns: COSY_OK; COSY_EINVAL (NULL); COSY_ENOTASK.
- * Waits: no. From: a task. Cost: some stores.
+ * Returns: COSY_OK; COSY_EINVAL (NULL); COSY_EBUSY (bound already, or what was bound in this place was never unbound);
+ *     COSY_ENOTASK.
+ * Waits: no. From: a task. Cost: O(bindings around it).
  */
 COSY_API int cosy_bind(cosy_binding *binding, const cosy_local *local, void *value);
 

@@ -68,7 +68,7 @@ typedef struct cosy_timers {
 typedef struct cosy_post cosy_post;
 
 /* What a tool may look at and decide; it supplies the functions, each of which may be NULL. See cosy/testing.h.
- * Set before the first task is made: tasks of a loop with hooks take a slower way, the others pay nothing. */
+ * Tasks of a loop with hooks take a slower way, the others pay nothing. */
 typedef struct cosy_hooks {
     /* The current task has parked and is about to leave. May cancel it. Returns the deadline of the call, changed or not. */
     cosy_time (*waits)(const struct cosy_hooks *hooks, cosy_task *task, cosy_time deadline);
@@ -103,10 +103,11 @@ struct cosy_loop {
     uint32_t spun;      /* switches since the loop last idled (simulated time only) */
     uint32_t spin_limit;
     uint32_t told;      /* lines of the report that is being made */
+    uint8_t flags;      /* COSY_L_... */
 #if COSY_HOOKS
+    uint8_t hook_bit;   /* COSY_A_HOOK if there are hooks, else 0 */
     const cosy_hooks *hooks; /* NULL: nobody looks */
 #endif
-    uint8_t flags;      /* COSY_L_... */
     cosy_group root;    /* tasks that are in no other group */
 };
 
@@ -233,6 +234,17 @@ COSY_API void cosy_loop_checkpoint(cosy_loop *loop, bool always);
  * Waits: no. From: the loop's thread. Cost: a store.
  */
 COSY_API void cosy_loop_expect(cosy_loop *loop, bool expect);
+
+/**
+ * cosy_loop_hook - lets a tool look at and steer each step of a loop. For tests; see cosy/testing.h.
+ *
+ * @loop: which; it has no tasks yet.
+ * @hooks: the tool's functions; must outlive the loop. NULL: none any more.
+ *
+ * Returns: COSY_OK; COSY_EINVAL (NULL); COSY_EBUSY (it has tasks); COSY_ENOSYS (built without COSY_HOOKS).
+ * Waits: no. From: the loop's thread. Cost: two stores; then a trip to the loop's stack for each switch.
+ */
+COSY_API int cosy_loop_hook(cosy_loop *loop, const cosy_hooks *hooks);
 
 /**
  * cosy_ready - puts a task at the end of its own loop's ready list.

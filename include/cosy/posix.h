@@ -164,6 +164,30 @@ COSY_API int cosy_fd_wait(cosy_fd *f, int events, cosy_time deadline);
  */
 COSY_API int cosy_fd_wait_begin(cosy_fd *f, int events, cosy_wait *w);
 
+/* Begin form for arms, see cosy/select.h. */
+COSY_API int cosy_fd_arm(cosy_arm *arm);
+
+/**
+ * cosy_arm_fd - an arm of a select that a descriptor serves when it is ready.
+ *
+ * @f: which.
+ * @events: COSY_IN or COSY_OUT.
+ *
+ * Nothing is read or written: do that when the arm has won.
+ *
+ * Returns: the arm.
+ * Waits: no. From: a task. Cost: a few stores.
+ */
+COSY_INLINE cosy_arm cosy_arm_fd(cosy_fd *f, int events)
+{
+    cosy_arm arm;
+    arm.begin = cosy_fd_arm;
+    arm.object = f;
+    arm.place = NULL;
+    arm.n = events;
+    return arm;
+}
+
 /**
  * cosy_fd_drained - says that a direction is not ready any more.
  *

@@ -46,8 +46,9 @@ enum {
  * @deadline: absolute, ns; COSY_FOREVER for none.
  * @flags: 0 or COSY_SCOPE_SHIELD: what must finish in spite of a cancel or a deadline around it.
  *
- * Returns: COSY_OK; COSY_EINVAL (NULL, unknown flags); COSY_ENOTASK.
- * Waits: no. From: a task, of whatever kind. Cost: some stores.
+ * Returns: COSY_OK; COSY_EINVAL (NULL, unknown flags); COSY_EBUSY (open already, or what was open in this place was never
+ *     closed); COSY_ENOTASK.
+ * Waits: no. From: a task, of whatever kind. Cost: O(scopes around it).
  *
  * Example:
  *     cosy_scope_open(&scope, cosy_in(cosy_s(1)), COSY_SCOPE_SHIELD);   // cancelled or not: one second to say goodbye

@@ -28,7 +28,7 @@ typedef struct cosy_wait cosy_wait;
 typedef struct cosy_task cosy_task;
 typedef struct cosy_loop cosy_loop;
 typedef struct cosy_arm cosy_arm;
-typedef struct cosy_select cosy_select;
+typedef struct cosy_selection cosy_selection;
 
 /* FIFO of waiting nodes: a circle, entered at its first; NULL when empty, so zero bytes are a valid list. */
 typedef struct cosy_list {
@@ -110,29 +110,33 @@ struct cosy_wait {
 
 /* An arm of a select: a wait node that is not a task's own, so that one task can stand in several lines. It lies in the
  * caller's frame. What the object decides of its node is passed to the select, which withdraws the other arms and readies
- * the task. See cosy/select.h for how arms are made. */
+ * the task. Made by the cosy_arm_...() of each kind of object; begin, object, place, n are theirs, the rest is the
+ * select's. See cosy/select.h. */
 struct cosy_arm {
-    cosy_wait wait;                   /* must be first; on the object's list while its select waits */
-    int (*begin)(cosy_arm *arm);      /* the begin form of its kind, on `wait`; NULL: the arm is off */
-    void *object;                     /* what it waits for */
+    cosy_wait wait;              /* must be first; on the object's list while its select waits */
+    int (*begin)(cosy_arm *arm); /* the begin form of its kind, on `wait`; NULL: the arm is off */
+    void *object;                /* what it waits for */
     union {
-        void *place;                  /* where the result goes */
-        const void *item;             /* what is given */
+        void *place;             /* where the result goes */
+        const void *item;        /* what is given */
+        cosy_time when;
     };
-    intptr_t n;                       /* how many, which bits, when */
-    cosy_select *select;              /* whose arm; set by the select */
+    intptr_t n;                  /* how many, which direction */
+    cosy_selection *select;         /* whose arm */
+    uint32_t index;              /* its number there */
 };
 
-/* What an arm's object tells to. Its storage is the caller's; see cosy/select.h. */
-struct cosy_select {
+/* A select under way. While it waits, its task's own node is QUEUED on no list, like a sleeper's, with `selecting` as
+ * its kind and this as its argument; the arms' nodes are queued on their objects. Owned by the caller. */
+struct cosy_selection {
     cosy_arm *arms;
     uint32_t count;
-    int32_t winner;                                   /* number of the arm that won, -1 while none has */
+    int32_t winner;    /* number of the arm that won, -1 while none has */
     cosy_task *task;
-    cosy_time until;                                  /* the earliest of its timer arms */
-    int32_t until_arm;                                /* its number, -1 without one */
-    uint8_t waiting;                                  /* all arms are parked, and so is the task */
-    void (*won)(cosy_select *select, cosy_arm *arm);  /* the arm's node has an outcome and is unlinked */
+    cosy_time until;   /* the earliest of its timer arms; COSY_FOREVER without one */
+    uint32_t timer;    /* which arm that is */
+    uint8_t waiting;   /* every arm is parked, and so is the task */
+    void (*won)(cosy_selection *select, cosy_arm *arm); /* an arm's node, unlinked, has an outcome */
 };
 
 /**

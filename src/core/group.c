@@ -3,7 +3,11 @@
 #include "report.h"
 #include "task.h"
 
-enum { WON = 16 }; /* flag of a group with COSY_GROUP_FIRST: somebody has succeeded */
+/* more flags */
+enum {
+    WON = 16,  /* with COSY_GROUP_FIRST: somebody has succeeded */
+    WOKEN = 32 /* the joiner was granted and has not run: the group is still its */
+};
 
 void cosy__group_open(cosy_group *group, cosy_loop *loop, cosy_task *owner, const char *name)
 {
@@ -32,10 +36,13 @@ int cosy_group_open_with(cosy_group *group, const char *name, unsigned flags, co
         return cosy__misuse(COSY_EINVAL, "cosy_group_open", name, NULL);
     if (!me)
         return cosy__misuse(COSY_ENOTASK, "cosy_group_open", name, NULL);
+    int rc = body ? cosy_scope_open(body, COSY_FOREVER, 0) : COSY_OK;
+    if (rc)
+        return rc;
     cosy__group_open(group, me->wait.loop, me, name);
     group->flags = (uint8_t)flags;
     group->body = body;
-    return body ? cosy_scope_open(body, COSY_FOREVER, 0) : COSY_OK;
+    return COSY_OK;
 }
 
 int cosy_group_open(cosy_group *group, const char *name)
@@ -71,7 +78,7 @@ int cosy_group_cancel(cosy_group *group, const char *reason)
 
 /* ---- the circles ---- */
 
-static void unlink_child(cosy_task **circle, cosy_task *task)
+static inline void unlink_child(cosy_task **circle, cosy_task *task)
 {
     if (task->sib_next == task) {
         *circle = NULL;
@@ -116,15 +123,10 @@ static const char *group_name(const cosy_wait *w)
     return COSY__NAME(group_of(w));
 }
 
-/* A child that was given to a task which is cancelled before it ran: given next time, before all others. */
+/* It has taken nothing yet: a child is given when the task runs, because whoever has the handle may join it until then. */
 static bool undo_next(cosy_wait *w)
 {
-    cosy_task *child = *(cosy_task **)w->arg.ptr;
-    if (child) {
-        cosy_group *group = group_of(w);
-        keep(group, child);
-        group->ended = child; /* the circle begins at it now */
-    }
+    group_of(w)->flags &= (uint8_t)~WOKEN;
     return true;
 }
 
@@ -139,17 +141,10 @@ static cosy_task *take_ended(cosy_group *group)
     return task;
 }
 
-/* Serves the task in cosy_group_next(): a child if there is one, the end if there will be none. */
-static void serve_next(cosy_group *group)
+static void wake_joiner(cosy_group *group, uint8_t state)
 {
-    cosy_wait *w = group->joiners.head;
-    if (!w || w->ops != &next_child || (!group->ended && group->live))
-        return;
-    cosy_task *child = take_ended(group);
-    *(cosy_task **)w->arg.ptr = child;
-    if (!child)
-        w->result = COSY_EDONE;
-    cosy__grant(cosy__pop(&group->joiners));
+    group->flags |= WOKEN;
+    cosy__grant_as(cosy__pop(&group->joiners), state);
 }
 
 /* ---- a child ends ---- */
@@ -159,27 +154,35 @@ static bool failed(const cosy_group *group, const cosy_task *task, int result)
     return result < 0 && !(result == COSY_ECANCELED && (task->reason || (group->flags & COSY_GROUP_CANCELLED)));
 }
 
+/* The rare part of a child's end: it failed, or its group has a policy. */
+static COSY_COLD void apply_policy(cosy_group *group, cosy_task *task, int result)
+{
+    bool wrong = failed(group, task, result);
+    if (wrong && !group->error && !(group->flags & WON))
+        group->error = result;
+    if (wrong && (group->flags & (COSY_GROUP_FAIL_FAST | COSY_GROUP_CANCELLED)) == COSY_GROUP_FAIL_FAST)
+        cancel(group, "a sibling failed", task);
+    if ((group->flags & COSY_GROUP_FIRST) && result >= 0 && !(group->flags & WON)) {
+        group->flags |= WON;
+        group->error = COSY_OK; /* who failed before has been outdone */
+        cancel(group, "a sibling was first", task);
+    }
+    if ((group->flags & COSY_GROUP_KEEP) && !(task->status & COSY_T_DETACHED) && !task->joiners.head)
+        keep(group, task);
+    const cosy_wait *joiner = group->joiners.head;
+    if (joiner && joiner->ops == &next_child && (group->ended || !group->live))
+        wake_joiner(group, COSY_GRANTED);
+}
+
 void cosy__disown(cosy_task *task, int result)
 {
     cosy_group *group = task->group;
     unlink_child(&group->first, task);
-    if (COSY_UNLIKELY(result < 0) && !group->error && failed(group, task, result) && !(group->flags & WON))
-        group->error = result;
     group->live--;
-    if (COSY_UNLIKELY(group->flags)) {
-        if ((group->flags & COSY_GROUP_FAIL_FAST) && failed(group, task, result))
-            cancel(group, "a sibling failed", task);
-        if ((group->flags & COSY_GROUP_FIRST) && result >= 0 && !(group->flags & WON)) {
-            group->flags |= WON;
-            group->error = COSY_OK; /* who failed before has been outdone */
-            cancel(group, "a sibling was first", task);
-        }
-        if ((group->flags & COSY_GROUP_KEEP) && !(task->status & COSY_T_DETACHED) && !task->joiners.head)
-            keep(group, task);
-        serve_next(group);
-    }
+    if (COSY_UNLIKELY(result < 0 || group->flags))
+        apply_policy(group, task, result);
     if (group->live == 0 && group->joiners.head)
-        cosy__grant_as(cosy__pop(&group->joiners), COSY_FINAL);
+        wake_joiner(group, COSY_FINAL);
 }
 
 /* ---- joining ---- */
@@ -191,12 +194,13 @@ static int wait_for_children(cosy_group *group, cosy_task *me, cosy_time deadlin
     while (group->live && !rc) {
         cosy__park(&group->joiners, &me->wait, &joining);
         rc = cosy_suspend(me, deadline);
+        group->flags &= (uint8_t)~WOKEN;
     }
     return rc;
 }
 
-/* Nobody outlives the join: cancels them, then waits on, whatever becomes of the caller. False: waiting is forbidden. */
-static bool end_children(cosy_group *group, cosy_task *me, int rc)
+/* Nobody outlives the join: cancels them, then waits on, whatever becomes of the caller. */
+static void end_children(cosy_group *group, cosy_task *me, int rc)
 {
     cosy_scope shield;
     const char *reason = rc == COSY_ECANCELED ? cosy_cancel_reason(me) : "the deadline of its group passed";
@@ -204,7 +208,6 @@ static bool end_children(cosy_group *group, cosy_task *me, int rc)
     cancel(group, reason, me);
     wait_for_children(group, me, COSY_FOREVER);
     cosy_scope_close(&shield);
-    return !group->live;
 }
 
 static void close_group(cosy_group *group)
@@ -231,6 +234,8 @@ static int refuse(cosy_group *group, const cosy_task *me, const char *call)
         return cosy__misuse(COSY_EINVAL, call, COSY__NAME(group), me);
     if (group->joiners.head)
         return cosy__misuse(COSY_EBUSY, call, COSY__NAME(group), cosy__waiter(group->joiners.head));
+    if (group->flags & WOKEN)
+        return cosy__misuse(COSY_EBUSY, call, COSY__NAME(group), NULL);
     return COSY_OK;
 }
 
@@ -240,19 +245,28 @@ int cosy_group_join(cosy_group *group, cosy_time deadline)
     int rc = refuse(group, me, "cosy_group_join");
     if (rc)
         return rc;
-    if (group->body && (me != group->owner || me->scope != group->body))
+    cosy_scope *body = group->body;
+    if (body && (me != group->owner || (body->task && me->scope != body)))
         return cosy__misuse(COSY_EINVAL, "cosy_group_join", COSY__NAME(group), group->owner);
-    if (group->body)
-        cosy_scope_close(group->body); /* what was cancelled with the group is the children's business from here on */
+    if (group->live && (me->wait.attn & COSY_A_NOWAIT))
+        return cosy__misuse(COSY_ENOWAIT, "cosy_group_join", COSY__NAME(group), NULL);
+    if (body && body->task)
+        cosy_scope_close(body); /* what was cancelled with the group is the children's business from here on */
 
     rc = wait_for_children(group, me, deadline);
-    if (rc && !end_children(group, me, rc)) {
-        if (group->body)
-            cosy_scope_open(group->body, COSY_FOREVER, 0);
-        return rc; /* waiting is forbidden here: the group stays open */
-    }
+    if (rc)
+        end_children(group, me, rc);
     close_group(group);
     return cosy__done_here(me, rc ? rc : group->error);
+}
+
+/* COSY_WAITING if there is no ended child to give yet. */
+static int take_next(cosy_group *group, cosy_task **task)
+{
+    *task = take_ended(group);
+    if (*task)
+        return COSY_OK;
+    return group->live ? COSY_WAITING : COSY_EDONE;
 }
 
 int cosy_group_next(cosy_group *group, cosy_task **task, cosy_time deadline)
@@ -263,12 +277,18 @@ int cosy_group_next(cosy_group *group, cosy_task **task, cosy_time deadline)
         return rc;
     if (!task || !(group->flags & COSY_GROUP_KEEP))
         return cosy__misuse(COSY_EINVAL, "cosy_group_next", COSY__NAME(group), NULL);
-    *task = take_ended(group);
-    if (*task || !group->live)
-        return cosy__done_here(me, *task ? COSY_OK : COSY_EDONE);
-    me->wait.arg.ptr = task;
-    cosy__park(&group->joiners, &me->wait, &next_child);
-    return cosy_suspend(me, deadline);
+    rc = take_next(group, task);
+    if (rc != COSY_WAITING)
+        return cosy__done_here(me, rc);
+    do { /* a child that has ended may be joined by its handle before this task runs: then it waits again */
+        cosy__park(&group->joiners, &me->wait, &next_child);
+        rc = cosy_suspend(me, deadline);
+        if (rc)
+            return rc;
+        group->flags &= (uint8_t)~WOKEN;
+        rc = take_next(group, task);
+    } while (rc == COSY_WAITING);
+    return rc;
 }
 
 /* ---- looking at it ---- */
@@ -284,7 +304,7 @@ int cosy_group_survivors(cosy_group *group)
     return (int)group->live;
 }
 
-static const char *check_circle(const cosy_group *group, const cosy_task *first, uint32_t *count)
+static const char *check_circle(const cosy_group *group, const cosy_task *first, bool ended, uint32_t *count)
 {
     const cosy_task *task = first;
     *count = 0;
@@ -294,6 +314,8 @@ static const char *check_circle(const cosy_group *group, const cosy_task *first,
                 return "a task in the group's list belongs to another group";
             if (task->sib_next->sib_prev != task)
                 return "the links between a group's children do not agree";
+            if (((task->status & COSY_T_ENDED) != 0) != ended || ((task->status & COSY_T_KEPT) != 0) != ended)
+                return "a task is in the wrong one of the group's lists";
             ++*count;
             task = task->sib_next;
         } while (task != first);
@@ -305,9 +327,9 @@ const char *cosy_group_check(const cosy_group *group)
     uint32_t count;
     if (!group || !group->loop)
         return NULL;
-    const char *wrong = check_circle(group, group->ended, &count);
+    const char *wrong = check_circle(group, group->ended, true, &count);
     if (!wrong)
-        wrong = check_circle(group, group->first, &count);
+        wrong = check_circle(group, group->first, false, &count);
     if (wrong)
         return wrong;
     if (count != group->live)
@@ -316,5 +338,7 @@ const char *cosy_group_check(const cosy_group *group)
         return "two tasks join one group";
     if (group->joiners.head && !group->live)
         return "a task joins a group without children";
+    if (group->joiners.head && (group->flags & WOKEN))
+        return "a task joins a group that another one has not finished to join";
     return NULL;
 }

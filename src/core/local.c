@@ -14,6 +14,9 @@ int cosy_bind(cosy_binding *binding, const cosy_local *local, void *value)
         binding->task = NULL;
         return cosy__misuse(COSY_ENOTASK, "cosy_bind", local->name, NULL);
     }
+    for (const cosy_binding *b = me->locals; b; b = b->outer)
+        if (b == binding) /* or one that was in the same place, and whose block was left without unbinding it */
+            return cosy__misuse(COSY_EBUSY, "cosy_bind", local->name, NULL);
     binding->outer = me->locals;
     binding->local = local;
     binding->value = value;

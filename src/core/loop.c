@@ -316,6 +316,7 @@ int cosy_loop_run_until(cosy_loop *loop, cosy_task *task, int *result)
         return cosy__misuse(COSY_EINVAL, "cosy_loop_run_until", cosy_task_name(task), NULL);
     cosy__task_clear(&waiter, loop, until_resume, "run until", 0);
     waiter.wait.attn = 0; /* no tool looks at this one */
+    waiter.locals = NULL;
     loop->budget = 2; /* if it has ended, joining completes at once and must not put the waiter into the ready list */
     int rc = cosy_join_begin(task, result, &waiter.wait);
     loop->budget = loop->quota;
@@ -447,6 +448,22 @@ void cosy_loop_checkpoint(cosy_loop *loop, bool always)
 {
     loop->quota = always ? 1 : COSY_BUDGET;
     loop->budget = loop->quota;
+}
+
+int cosy_loop_hook(cosy_loop *loop, const cosy_hooks *hooks)
+{
+    if (!loop)
+        return cosy__misuse(COSY_EINVAL, "cosy_loop_hook", NULL, NULL);
+#if COSY_HOOKS
+    if (cosy_loop_live(loop))
+        return cosy__misuse(COSY_EBUSY, "cosy_loop_hook", NULL, NULL);
+    loop->hooks = hooks;
+    loop->hook_bit = hooks ? COSY_A_HOOK : 0;
+    return COSY_OK;
+#else
+    (void)hooks;
+    return COSY_ENOSYS;
+#endif
 }
 
 void cosy_loop_expect(cosy_loop *loop, bool expect)

@@ -9,7 +9,7 @@
 
 /* ---- what waiting sees ---- */
 
-void cosy__scopes_settle(cosy_task *task)
+static uint8_t attention(const cosy_task *task)
 {
     uint8_t attn = 0;
     const cosy_scope *s;
@@ -23,7 +23,12 @@ void cosy__scopes_settle(cosy_task *task)
     }
     if (!s && task->reason)
         attn |= COSY_A_CANCEL;
-    task->wait.attn = (uint8_t)((task->wait.attn & ~(COSY_A_CANCEL | COSY_A_SCOPE)) | attn);
+    return attn;
+}
+
+void cosy__scopes_settle(cosy_task *task)
+{
+    task->wait.attn = (uint8_t)((task->wait.attn & ~(COSY_A_CANCEL | COSY_A_SCOPE)) | attention(task));
 }
 
 cosy_time cosy__scopes_deadline(const cosy_task *task)
@@ -48,25 +53,34 @@ void cosy__scopes_expired(cosy_task *task)
     }
 }
 
-/* The deadlines around a task have changed. If it waits, its timer follows; the call's own deadline stays. */
+/* Does it wait, with a timer that follows the deadlines around it? */
+static bool bounded(const cosy_task *task)
+{
+    const cosy_wait *w = &task->wait;
+    return w->state == COSY_QUEUED && task != cosy_self() && !w->ops->stay && !cosy__granted_by_splice(w);
+}
+
+/* The deadlines around a task may have changed. If it waits, its timer follows; the call's own deadline stays. A timer
+ * that need not move keeps its place among equal ones. */
 static void rearm(cosy_task *task)
 {
     cosy_wait *w = &task->wait;
-    if (w->state != COSY_QUEUED || task == cosy_self() || w->ops->stay || cosy__granted_by_splice(w))
+    if (!bounded(task))
         return;
-    cosy_time call = COSY_FOREVER;
-    if (w->flags & COSY_W_TIMED)
-        call = w->flags & COSY_W_SCOPE ? task->scope->call : task->timer.deadline;
-    cosy__disarm(w);
+    cosy_time armed = w->flags & COSY_W_TIMED ? task->timer.deadline : COSY_FOREVER;
+    cosy_time call = w->flags & COSY_W_SCOPE ? task->scope->call : armed;
     cosy_time limit = cosy__scopes_deadline(task);
+    cosy_time until = limit < call ? limit : call;
+    if (until == armed)
+        return;
+    cosy__disarm(w);
     if (limit < call) {
         task->scope->call = call;
         w->flags |= COSY_W_SCOPE;
-        call = limit;
     }
-    if (call == COSY_FOREVER)
+    if (until == COSY_FOREVER)
         return;
-    task->timer.deadline = call;
+    task->timer.deadline = until;
     w->flags |= COSY_W_TIMED;
     cosy__timer_arm(w->loop, &task->timer);
     if (w->ops->timed)
@@ -95,6 +109,9 @@ int cosy_scope_open(cosy_scope *scope, cosy_time deadline, unsigned flags)
         scope->task = NULL;
         return cosy__misuse(COSY_ENOTASK, "cosy_scope_open", NULL, NULL);
     }
+    for (const cosy_scope *s = me->scope; s; s = s->outer)
+        if (s == scope) /* or one that was in the same place, and whose block was left without closing it */
+            return cosy__misuse(COSY_EBUSY, "cosy_scope_open", NULL, NULL);
     scope->outer = me->scope;
     scope->task = me;
     scope->deadline = deadline;
@@ -231,8 +248,10 @@ const char *cosy_scope_check(const cosy_scope *scope)
         return "the scope is not among the open scopes of its task";
     if (!(scope->flags & COSY_SCOPE_CANCELLED) != !scope->reason)
         return "a scope has a reason exactly if it is cancelled";
-    if (task->wait.state == COSY_QUEUED && (task->wait.flags & COSY_W_TIMED) &&
-        task->timer.deadline > cosy__scopes_deadline(task))
+    if ((task->wait.attn & (COSY_A_CANCEL | COSY_A_SCOPE)) != attention(task))
+        return "what its task knows of its scopes is not what they are";
+    cosy_time armed = task->wait.flags & COSY_W_TIMED ? task->timer.deadline : COSY_FOREVER;
+    if (bounded(task) && armed > cosy__scopes_deadline(task))
         return "its task waits beyond the deadline of its scopes";
     return NULL;
 }

@@ -36,8 +36,6 @@ int cosy_task_start(cosy_task *task, cosy_group *group)
 static void reap(cosy_task *task)
 {
     cosy_loop *loop = task->wait.loop;
-    if (COSY_UNLIKELY(task->status & COSY_T_KEPT))
-        cosy__collected(task);
     if (task->status & COSY_T_POOLED)
         loop->port->reap(loop, task);
     else
@@ -193,19 +191,19 @@ static const char *joined_name(const cosy_wait *w)
 
 static const cosy_wait_ops joining = {.what = "the end of task", .name = joined_name};
 
-/* Can this task be joined by that node's? It runs or has ended, and nobody else joins it. */
-static inline bool joinable(const cosy_task *task, cosy_wait *w)
+/* Can this task be joined by that one? It runs or has ended, and nobody else joins it. */
+static inline bool joinable(const cosy_task *task, const cosy_task *me)
 {
-    return task && w && (task->status & (COSY_T_STARTED | COSY_T_DETACHED)) == COSY_T_STARTED && cosy__waiter(w) != task &&
-           task->wait.loop == w->loop && !task->joiners.head;
+    return task && me && (task->status & (COSY_T_STARTED | COSY_T_DETACHED)) == COSY_T_STARTED && task != me &&
+           task->wait.loop == me->wait.loop && !task->joiners.head;
 }
 
 /* Why not. */
-static COSY_COLD int refuse_join(cosy_task *task, cosy_wait *w)
+static COSY_COLD int refuse_join(cosy_task *task, const cosy_task *me)
 {
-    if (!w)
+    if (!me)
         return cosy__misuse(COSY_ENOTASK, "cosy_join", cosy_task_name(task), NULL);
-    if (task && cosy__waiter(w) == task)
+    if (task == me)
         return cosy__misuse(COSY_EDEADLK, "cosy_join", cosy_task_name(task), task);
     if (task && task->joiners.head)
         return cosy__misuse(COSY_EBUSY, "cosy_join", cosy_task_name(task), cosy__waiter(task->joiners.head));
@@ -216,6 +214,8 @@ static inline void take_result(cosy_task *task, int *result)
 {
     if (result)
         *result = task->wait.result;
+    if (COSY_UNLIKELY(task->status & COSY_T_KEPT))
+        cosy__collected(task);
     reap(task);
 }
 
@@ -227,8 +227,9 @@ static inline int park_joiner(cosy_task *task, int *result, cosy_wait *w)
 
 int cosy_join_begin(cosy_task *task, int *result, cosy_wait *w)
 {
-    if (!joinable(task, w))
-        return refuse_join(task, w);
+    cosy_task *me = w ? cosy__waiter(w) : NULL;
+    if (!joinable(task, me))
+        return refuse_join(task, me);
     if (!(task->status & COSY_T_ENDED))
         return park_joiner(task, result, w);
     take_result(task, result);
@@ -244,8 +245,8 @@ static COSY_NOINLINE int join_ended(cosy_task *task, int *result, cosy_task *me)
 int cosy_join(cosy_task *task, int *result, cosy_time deadline)
 {
     cosy_task *me = cosy__me();
-    if (COSY_UNLIKELY(!me || !joinable(task, &me->wait)))
-        return refuse_join(task, me ? &me->wait : NULL);
+    if (COSY_UNLIKELY(!joinable(task, me)))
+        return refuse_join(task, me);
     if (task->status & COSY_T_ENDED)
         return join_ended(task, result, me);
     park_joiner(task, result, &me->wait);
@@ -260,6 +261,6 @@ int cosy_detach(cosy_task *task)
         return cosy__misuse(COSY_EBUSY, "cosy_detach", cosy_task_name(task), cosy__waiter(task->joiners.head));
     task->status |= COSY_T_DETACHED;
     if (task->status & COSY_T_ENDED)
-        reap(task);
+        take_result(task, NULL);
     return COSY_OK;
 }

@@ -4,7 +4,7 @@
 
 #include "wait.h"
 
-/* Fills a task's members. Its timer is adopted already, or will be. */
+/* Fills a task's members but what its group gives it (see cosy__adopt). Its timer is adopted already, or will be. */
 static inline void cosy__task_clear(cosy_task *task, cosy_loop *loop, void (*resume)(cosy_task *), const char *name,
                                     uint8_t flags)
 {
@@ -14,13 +14,12 @@ static inline void cosy__task_clear(cosy_task *task, cosy_loop *loop, void (*res
     w->result = COSY_OK;
     w->state = COSY_CONSUMED;
     w->flags = flags;
-    w->attn = cosy__hook_attn(loop);
+    w->attn = cosy__hook_bit(loop);
     w->spare = 0;
     task->resume = resume;
     task->joiners.head = NULL;
     task->group = NULL;
     task->scope = NULL;
-    task->locals = NULL;
     task->reason = NULL;
     task->status = 0;
 #if COSY_NAMES

@@ -71,6 +71,11 @@ static COSY_COLD cosy_time ask_hook(cosy_task *task, cosy_time deadline)
     const cosy_hooks *hooks = task->wait.loop->hooks;
     return hooks && hooks->waits ? hooks->waits(hooks, task, deadline) : deadline;
 }
+
+COSY_COLD bool cosy__ask_allocation(const cosy_loop *loop)
+{
+    return !loop->hooks->allocates || loop->hooks->allocates(loop->hooks);
+}
 #else
 #define ask_hook(task, deadline) (deadline)
 #endif

@@ -181,27 +181,21 @@ void cosy__scopes_expired(cosy_task *task);
 /* cosy_scope_cancel() of an open scope, on behalf of `by`. */
 int cosy__scope_cancel(cosy_scope *scope, const char *reason, const cosy_task *by);
 
-/* What a task of a loop that a tool watches is born with. */
-static inline uint8_t cosy__hook_attn(const cosy_loop *loop)
-{
-#if COSY_HOOKS
-    return loop->hooks ? COSY_A_HOOK : 0;
-#else
-    (void)loop;
-    return 0;
-#endif
-}
 
 /* The task's timer has fired. In wait.c. */
 void cosy__timed_out(cosy_task *task);
 
+/* What tasks of a loop are born with in attn, and without in flags: COSY_A_HOOK if a tool looks at them. */
 #if COSY_HOOKS
+#define cosy__hook_bit(loop) ((loop)->hook_bit)
+#else
+#define cosy__hook_bit(loop) ((void)(loop), (uint8_t)0)
+#endif
+
 /* Would this allocation succeed? A tool may say no. */
-static inline bool cosy__may_allocate(const cosy_loop *loop)
-{
-    const cosy_hooks *hooks = loop->hooks;
-    return COSY_LIKELY(!hooks) || !hooks->allocates || hooks->allocates(hooks);
-}
+#if COSY_HOOKS
+bool cosy__ask_allocation(const cosy_loop *loop); /* in wait.c */
+#define cosy__may_allocate(loop) (COSY_LIKELY(!(loop)->hooks) || cosy__ask_allocation(loop))
 #else
 #define cosy__may_allocate(loop) ((void)(loop), true)
 #endif

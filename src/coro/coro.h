@@ -58,7 +58,7 @@ void cosy__fiber_end(cosy_coro *coro);
 /* Fills a coroutine's block; its timer is adopted already. */
 static inline void cosy__coro_prepare(cosy_coro *coro, cosy_loop *loop, cosy_fn fn, void *arg, const char *name)
 {
-    uint8_t flags = cosy__hook_attn(loop) ? COSY_W_COROUTINE : COSY_W_COROUTINE | COSY_W_DIRECT;
+    uint8_t flags = COSY_W_COROUTINE | (COSY_W_DIRECT ^ cosy__hook_bit(loop)); /* the two bits are the same */
     cosy__task_clear(&coro->task, loop, cosy__coro_resume, name, flags);
     coro->fn = fn;
     coro->arg = arg;

@@ -184,6 +184,11 @@ int cosy_fd_wait_begin(cosy_fd *f, int events, cosy_wait *w)
     return rc ? rc : begin(f, events, w);
 }
 
+int cosy_fd_arm(cosy_arm *arm)
+{
+    return cosy_fd_wait_begin(arm->object, (int)arm->n, &arm->wait);
+}
+
 int cosy_fd_wait(cosy_fd *f, int events, cosy_time deadline)
 {
     PLAIN(f, "cosy_fd_wait", me);
