@@ -8,6 +8,7 @@
 
 #include "cosy/barrier.h"
 #include "cosy/chain.h"
+#include "cosy/condition.h"
 #include "cosy/config.h"
 #include "cosy/coro.h"
 #include "cosy/error.h"
