@@ -24,6 +24,7 @@
 #include "cosy/time.h"
 #include "cosy/timer.h"
 #include "cosy/wait.h"
+#include "cosy/waitgroup.h"
 
 #if COSY_HOSTED
 #include "cosy/posix.h"

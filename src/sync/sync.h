@@ -54,6 +54,9 @@ static inline void cosy__wake_all(cosy_list *list, uint32_t *word)
         cosy__grant(w);
 }
 
+/* Who has a timer has told so; and who waits has not been granted. For checks. */
+const char *cosy__wake_all_check(const cosy_list *list, uint32_t word);
+
 /* The shape of a plain call, and why: every path of it ends in a tail call or in a return without a call before it, so the
  * compiler saves no register for the common paths, and a task that waits leaves one frame, the user's, to return to.
  *
