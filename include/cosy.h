@@ -17,6 +17,7 @@
 #include "cosy/local.h"
 #include "cosy/lock.h"
 #include "cosy/loop.h"
+#include "cosy/once.h"
 #include "cosy/queue.h"
 #include "cosy/scope.h"
 #include "cosy/semaphore.h"

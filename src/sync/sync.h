@@ -57,6 +57,24 @@ static inline void cosy__wake_all(cosy_list *list, uint32_t *word)
 /* Who has a timer has told so; and who waits has not been granted. For checks. */
 const char *cosy__wake_all_check(const cosy_list *list, uint32_t word);
 
+/* ---- cycles of holders ---- */
+
+/* Would a wait for what `holder` has be a wait for `me`? Follows holders that wait themselves, without a deadline, for a
+ * thing of the same kind; owner() gives NULL for one that is done. Stackless tasks may have closed a cycle unseen, so the
+ * walk is bounded. */
+static inline bool cosy__closes_cycle(const cosy_task *holder, const cosy_task *me, const cosy_wait_ops *kind)
+{
+    for (int steps = 0; holder && steps < 1000; steps++) {
+        const cosy_wait *w = &holder->wait;
+        if (holder == me)
+            return true;
+        if (w->state != COSY_QUEUED || w->ops != kind || (w->flags & COSY_W_TIMED))
+            return false;
+        holder = kind->owner(w);
+    }
+    return false;
+}
+
 /* The shape of a plain call, and why: every path of it ends in a tail call or in a return without a call before it, so the
  * compiler saves no register for the common paths, and a task that waits leaves one frame, the user's, to return to.
  *
