@@ -35,6 +35,7 @@ INTERNAL = {
     "cosy_run_abi": "what cosy_run() calls with the layout of the program",
     "cosy_waitgroup_wait_arm": "the begin form of cosy_arm_waitgroup_wait()",
     "cosy_once_enter_arm": "the begin form of cosy_arm_once_enter()",
+    "cosy_future_wait_arm": "the begin form of cosy_arm_future_wait()",
     "cosy_current_loop": "the variable behind cosy_here()",
 }
 
