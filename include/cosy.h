@@ -14,11 +14,13 @@
 #include "cosy/error.h"
 #include "cosy/event.h"
 #include "cosy/gather.h"
+#include "cosy/future.h"
 #include "cosy/group.h"
 #include "cosy/inbox.h"
 #include "cosy/local.h"
 #include "cosy/lock.h"
 #include "cosy/loop.h"
+#include "cosy/once.h"
 #include "cosy/queue.h"
 #include "cosy/scope.h"
 #include "cosy/select.h"
@@ -27,6 +29,7 @@
 #include "cosy/time.h"
 #include "cosy/timer.h"
 #include "cosy/wait.h"
+#include "cosy/waitgroup.h"
 
 #if COSY_HOSTED
 #include "cosy/posix.h"

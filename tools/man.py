@@ -36,6 +36,9 @@ INTERNAL = {
     "cosy_fd_arm": "the begin form of an arm of a select",
     "cosy_join_arm": "the begin form of an arm of a select",
     "cosy_until_arm": "the begin form of an arm of a select",
+    "cosy_waitgroup_wait_arm": "the begin form of cosy_arm_waitgroup_wait()",
+    "cosy_once_enter_arm": "the begin form of cosy_arm_once_enter()",
+    "cosy_future_wait_arm": "the begin form of cosy_arm_future_wait()",
     "cosy_current_loop": "the variable behind cosy_here()",
 }
 

@@ -41,6 +41,20 @@ uint32_t cosy__list_count(const cosy_list *list)
     return n;
 }
 
+const char *cosy__wake_all_check(const cosy_list *list, uint32_t word)
+{
+    const cosy_wait *w = list->head;
+    if (w)
+        do {
+            if (w->arg.n != cosy__splices(word))
+                return "a node in a wait list was granted already";
+            if ((w->flags & COSY_W_TIMED) && !(word & COSY__TIMED))
+                return "a node has a timer, and its object would splice it";
+            w = w->next;
+        } while (w != list->head);
+    return NULL;
+}
+
 #if COSY_VALIDATE
 void cosy__validate(const char *wrong, const char *call)
 {

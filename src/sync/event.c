@@ -1,13 +1,11 @@
-/* Event. Setting wakes all by one splice of the wait list onto the ready list, unless a waiter has a timer to disarm.
- *
- * Spliced nodes are not touched, so their states still say QUEUED. A node remembers the wake-up count at which it
- * parked; if the event has counted on since, the node was granted.
+/* Event. Setting wakes all by one splice of the wait list onto the ready list, unless a waiter has a timer to disarm; see
+ * sync.h. The word that this takes holds the flag as well.
  */
 #include "sync.h"
 
 #include "../../include/cosy/event.h"
 
-enum { SET = 1, TIMED = 2, FLAGS = 3, ONE_WAKEUP = 4 };
+enum { SET = COSY__OWN };
 
 static cosy_event *event_of(const cosy_wait *w)
 {
@@ -16,12 +14,12 @@ static cosy_event *event_of(const cosy_wait *w)
 
 static bool spliced(const cosy_wait *w)
 {
-    return w->arg.n != (event_of(w)->state & ~(uint32_t)FLAGS);
+    return w->arg.n != cosy__splices(event_of(w)->state);
 }
 
 static void timed(cosy_wait *w)
 {
-    event_of(w)->state |= TIMED;
+    event_of(w)->state |= COSY__TIMED;
 }
 
 /* The event is a level: nothing is given to one waiter, so a cancel has nothing to put back. */
@@ -55,17 +53,8 @@ int cosy_event_set(cosy_event *event, void *value)
         return cosy__misuse(COSY_EINVAL, "cosy_event_set", "NULL", NULL);
     event->value = value;
     event->state |= SET;
-    if (!event->waiters.head)
-        return COSY_OK;
-    event->state += ONE_WAKEUP;
-    if (event->state & TIMED) {
-        cosy_wait *w;
-        event->state &= ~(uint32_t)TIMED;
-        while ((w = cosy__pop(&event->waiters)))
-            cosy__grant(w);
-    } else {
-        cosy__splice(&event->waiters);
-    }
+    if (event->waiters.head)
+        cosy__wake_all(&event->waiters, &event->state);
     return COSY_OK;
 }
 
@@ -79,7 +68,7 @@ int cosy_event_clear(cosy_event *event)
 
 static inline int park(cosy_event *event, cosy_wait *w)
 {
-    w->arg.n = event->state & ~(uint32_t)FLAGS;
+    w->arg.n = cosy__splices(event->state);
     return cosy__park(&event->waiters, w, &waiting);
 }
 

@@ -24,6 +24,57 @@ const char *cosy__list_check(const cosy_list *list, const cosy_wait_ops *const *
 /* How many nodes wait on a list. For checks. */
 uint32_t cosy__list_count(const cosy_list *list);
 
+/* ---- waking all ----
+ *
+ * Where all who wait get the same, they are woken by one splice of their list, unless one of them has a timer to disarm or
+ * is an arm. Spliced nodes are not touched: their states still say QUEUED. So the object counts its splices in a word of
+ * its own, and a node remembers in arg.n the count at which it parked; if the object has counted on since, the node was
+ * granted. A walk grants each node by its state and counts nothing. */
+enum {
+    COSY__OWN = 1,       /* belongs to the object */
+    COSY__TIMED = 2,     /* somebody has or had a timer, or is an arm: set by the object's timed() */
+    COSY__ONE_SPLICE = 4 /* the rest counts */
+};
+
+static inline uint32_t cosy__splices(uint32_t word)
+{
+    return word & ~(uint32_t)(COSY__ONE_SPLICE - 1);
+}
+
+static inline void cosy__wake_all(cosy_list *list, uint32_t *word)
+{
+    cosy_wait *w;
+    if (COSY_LIKELY(!(*word & COSY__TIMED))) {
+        *word += COSY__ONE_SPLICE;
+        cosy__splice(list);
+        return;
+    }
+    *word &= ~(uint32_t)COSY__TIMED;
+    while ((w = cosy__pop(list)))
+        cosy__grant(w);
+}
+
+/* Who has a timer has told so; and who waits has not been granted. For checks. */
+const char *cosy__wake_all_check(const cosy_list *list, uint32_t word);
+
+/* ---- cycles of holders ---- */
+
+/* Would a wait for what `holder` has be a wait for `me`? Follows holders that wait themselves, without a deadline, for a
+ * thing of the same kind; owner() gives NULL for one that is done. Stackless tasks may have closed a cycle unseen, so the
+ * walk is bounded. */
+static inline bool cosy__closes_cycle(const cosy_task *holder, const cosy_task *me, const cosy_wait_ops *kind)
+{
+    for (int steps = 0; holder && steps < 1000; steps++) {
+        const cosy_wait *w = &holder->wait;
+        if (holder == me)
+            return true;
+        if (w->state != COSY_QUEUED || w->ops != kind || (w->flags & COSY_W_TIMED))
+            return false;
+        holder = kind->owner(w);
+    }
+    return false;
+}
+
 /* The shape of a plain call, and why: every path of it ends in a tail call or in a return without a call before it, so the
  * compiler saves no register for the common paths, and a task that waits leaves one frame, the user's, to return to.
  *
