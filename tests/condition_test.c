@@ -1158,7 +1158,7 @@ static int meddled(void *arg)
     static const cosy_hooks hooks = {.waits = meddle};
     (void)arg;
     fresh(0);
-    cosy_here()->hooks = &hooks;
+    cosy_loop_hook(cosy_here(), &hooks);
     cosy_task *a = start(waiter, NULL, "a");
     join(a);
     take();
@@ -1170,7 +1170,7 @@ static int meddled(void *arg)
     join(a);
     join(b);
     join(x);
-    cosy_here()->hooks = NULL;
+    cosy_loop_hook(cosy_here(), NULL);
     return 0;
 }
 
