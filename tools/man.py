@@ -40,6 +40,12 @@ INTERNAL = {
     "cosy_once_enter_arm": "the begin form of cosy_arm_once_enter()",
     "cosy_future_wait_arm": "the begin form of cosy_arm_future_wait()",
     "cosy_current_loop": "the variable behind cosy_here()",
+    "cosy_queue_fifo": "what COSY_QUEUE_MORE_FIFO refers to",
+    "cosy_queue_get_arm": "what cosy_arm_get() refers to",
+    "cosy_queue_join_arm": "what cosy_arm_queue_join() refers to",
+    "cosy_queue_lifo": "what COSY_QUEUE_MORE_LIFO refers to",
+    "cosy_queue_priority": "what COSY_QUEUE_MORE_PRIORITY refers to",
+    "cosy_queue_put_arm": "what cosy_arm_put() refers to",
 }
 
 PARTS = ["Returns", "Waits", "From", "Cost"]
