@@ -318,12 +318,18 @@ int cosy_queue_get_begin(cosy_queue *q, void *item, cosy_wait *w)
 
 int cosy_queue_put_arm(cosy_arm *arm)
 {
-    return cosy_queue_put_begin((cosy_queue *)arm->object, arm->item, &arm->wait);
+    cosy_queue *q = arm->object;
+    if (q)
+        cosy__step_aside(&q->getters, arm);
+    return cosy_queue_put_begin(q, arm->item, &arm->wait);
 }
 
 int cosy_queue_get_arm(cosy_arm *arm)
 {
-    return cosy_queue_get_begin((cosy_queue *)arm->object, arm->place, &arm->wait);
+    cosy_queue *q = arm->object;
+    if (q)
+        cosy__step_aside(&q->putters, arm);
+    return cosy_queue_get_begin(q, arm->place, &arm->wait);
 }
 
 /* ---- the plain calls, and their short ways: a plain open queue once more, so that each path ends in a tail call and the

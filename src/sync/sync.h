@@ -24,6 +24,20 @@ const char *cosy__list_check(const cosy_list *list, const cosy_wait_ops *const *
 /* How many nodes wait on a list. For checks. */
 uint32_t cosy__list_count(const cosy_list *list);
 
+/* ---- selects ----
+ *
+ * An arm is asked of an object at which an earlier arm of its select stands in the line that it would serve: that one steps
+ * out, because a task does not serve itself. It is the only one there, or it would not be first: nobody queued since. What
+ * it waited for is there now, so the arm that is asked needs no waiting. */
+static inline void cosy__step_aside(cosy_list *served, const cosy_arm *arm)
+{
+    cosy_wait *w = served->head;
+    if (!w || !(w->flags & COSY_W_ARM) || ((cosy_arm *)(void *)w)->select != arm->select)
+        return;
+    cosy__unlink(w);
+    w->state = COSY_CONSUMED;
+}
+
 /* ---- waking all ----
  *
  * Where all who wait get the same, they are woken by one splice of their list, unless one of them has a timer to disarm or
