@@ -927,14 +927,14 @@ static int stackless(void *kind)
 
 static cosy_arm arms[3];
 
-static void won(cosy_select *select, cosy_arm *arm)
+static void won(cosy_selection *select, cosy_arm *arm)
 {
     select->winner = (int32_t)(arm - arms);
     say("arm %d %s", (int)select->winner, code_name(arm->wait.result));
     checked();
 }
 
-static void make_node(cosy_arm *arm, cosy_select *select)
+static void make_node(cosy_arm *arm, cosy_selection *select)
 {
     memset(&arm->wait, 0, sizeof arm->wait);
     arm->wait.loop = cosy_here();
@@ -945,7 +945,7 @@ static void make_node(cosy_arm *arm, cosy_select *select)
 static int as_arms(void *kind)
 {
     int place = 0, got = 0;
-    cosy_select select = {.task = cosy_self(), .won = won};
+    cosy_selection select = {.task = cosy_self(), .won = won};
     fresh(kind, 1);
     arms[0] = cosy_arm_get(&queue, &place);
     arms[1] = cosy_arm_put(&queue, &items[5]);
