@@ -19,6 +19,7 @@
 #include "cosy/lock.h"
 #include "cosy/loop.h"
 #include "cosy/queue.h"
+#include "cosy/rwlock.h"
 #include "cosy/scope.h"
 #include "cosy/select.h"
 #include "cosy/semaphore.h"
