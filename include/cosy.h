@@ -15,6 +15,7 @@
 #include "cosy/gather.h"
 #include "cosy/group.h"
 #include "cosy/inbox.h"
+#include "cosy/limiter.h"
 #include "cosy/local.h"
 #include "cosy/lock.h"
 #include "cosy/loop.h"

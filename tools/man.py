@@ -36,6 +36,7 @@ INTERNAL = {
     "cosy_fd_arm": "the begin form of an arm of a select",
     "cosy_join_arm": "the begin form of an arm of a select",
     "cosy_until_arm": "the begin form of an arm of a select",
+    "cosy_limiter_acquire_arm": "the begin form of an arm of a select",
     "cosy_rwlock_read_arm": "the begin form of an arm of a select",
     "cosy_rwlock_write_arm": "the begin form of an arm of a select",
     "cosy_current_loop": "the variable behind cosy_here()",
