@@ -2,27 +2,9 @@
 #ifndef COSY_SYNC_H
 #define COSY_SYNC_H
 
+#include "../core/check.h"
 #include "../core/report.h"
 #include "../core/wait.h"
-
-/* ---- what every file here has besides its calls ----
- *
- * A check: `const char *cosy_NAME_check(const cosy_NAME *)`, in checked builds, which walks the object's lists. With
- * COSY_VALIDATE every public call begins with COSY__VALID(check(object)), so that a defect is found at the next call at
- * the latest, and names it. */
-#if COSY_VALIDATE
-void cosy__validate(const char *wrong, const char *call);
-#define COSY__VALID(check) cosy__validate(check, __func__)
-#else
-#define COSY__VALID(check) ((void)0)
-#endif
-
-/* The invariants of any wait list: the links agree, each node is queued on this very list, for a kind of wait that
- * belongs here (`kinds`, ended by NULL), in one loop. NULL if all is well, else a sentence. */
-const char *cosy__list_check(const cosy_list *list, const cosy_wait_ops *const *kinds);
-
-/* How many nodes wait on a list. For checks. */
-uint32_t cosy__list_count(const cosy_list *list);
 
 /* ---- selects ----
  *

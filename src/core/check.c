@@ -1,5 +1,5 @@
 /* Validity: what holds of every wait list, and what happens to a program in which it does not. */
-#include "sync.h"
+#include "check.h"
 
 static bool among(const cosy_wait_ops *ops, const cosy_wait_ops *const *kinds)
 {
@@ -39,20 +39,6 @@ uint32_t cosy__list_count(const cosy_list *list)
             w = w->next;
         } while (w != list->head);
     return n;
-}
-
-const char *cosy__wake_all_check(const cosy_list *list, uint32_t word)
-{
-    const cosy_wait *w = list->head;
-    if (w)
-        do {
-            if (w->arg.n != cosy__splices(word))
-                return "a node in a wait list was granted already";
-            if ((w->flags & COSY_W_TIMED) && !(word & COSY__TIMED))
-                return "a node has a timer, and its object would splice it";
-            w = w->next;
-        } while (w != list->head);
-    return NULL;
 }
 
 #if COSY_VALIDATE
