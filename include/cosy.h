@@ -12,6 +12,7 @@
 #include "cosy/coro.h"
 #include "cosy/error.h"
 #include "cosy/event.h"
+#include "cosy/flags.h"
 #include "cosy/group.h"
 #include "cosy/inbox.h"
 #include "cosy/local.h"

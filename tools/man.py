@@ -34,6 +34,7 @@ INTERNAL = {
     "cosy_loop_open_abi": "what cosy_loop_open() calls with the layout of the program",
     "cosy_run_abi": "what cosy_run() calls with the layout of the program",
     "cosy_current_loop": "the variable behind cosy_here()",
+    "cosy_flags_wait_arm": "what a select calls to begin an arm",
 }
 
 PARTS = ["Returns", "Waits", "From", "Cost"]
