@@ -25,6 +25,7 @@
 #include "cosy/time.h"
 #include "cosy/timer.h"
 #include "cosy/wait.h"
+#include "cosy/watch.h"
 
 #if COSY_HOSTED
 #include "cosy/posix.h"
