@@ -7,6 +7,7 @@
 #define COSY_H
 
 #include "cosy/barrier.h"
+#include "cosy/broadcast.h"
 #include "cosy/chain.h"
 #include "cosy/config.h"
 #include "cosy/coro.h"

@@ -36,6 +36,7 @@ INTERNAL = {
     "cosy_current_loop": "the variable behind cosy_here()",
     "cosy_flags_wait_arm": "what a select calls to begin an arm",
     "cosy_watch_next_arm": "what a select calls to begin an arm",
+    "cosy_broadcast_receive_arm": "what a select calls to begin an arm",
 }
 
 PARTS = ["Returns", "Waits", "From", "Cost"]
