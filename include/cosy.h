@@ -7,6 +7,7 @@
 #define COSY_H
 
 #include "cosy/barrier.h"
+#include "cosy/broadcast.h"
 #include "cosy/chain.h"
 #include "cosy/condition.h"
 #include "cosy/config.h"
@@ -15,6 +16,7 @@
 #include "cosy/event.h"
 #include "cosy/future.h"
 #include "cosy/gather.h"
+#include "cosy/flags.h"
 #include "cosy/group.h"
 #include "cosy/inbox.h"
 #include "cosy/limiter.h"
@@ -32,6 +34,7 @@
 #include "cosy/timer.h"
 #include "cosy/wait.h"
 #include "cosy/waitgroup.h"
+#include "cosy/watch.h"
 
 #if COSY_HOSTED
 #include "cosy/posix.h"

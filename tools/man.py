@@ -49,6 +49,9 @@ INTERNAL = {
     "cosy_queue_lifo": "what COSY_QUEUE_MORE_LIFO refers to",
     "cosy_queue_priority": "what COSY_QUEUE_MORE_PRIORITY refers to",
     "cosy_queue_put_arm": "what cosy_arm_put() refers to",
+    "cosy_flags_wait_arm": "what a select calls to begin an arm",
+    "cosy_watch_next_arm": "what a select calls to begin an arm",
+    "cosy_broadcast_receive_arm": "what a select calls to begin an arm",
 }
 
 PARTS = ["Returns", "Waits", "From", "Cost"]
