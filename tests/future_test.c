@@ -734,7 +734,7 @@ static int the_arm(void *arg)
 {
     (void)arg;
     void *value;
-    cosy_arm a = cosy_arm_future_wait(&future, &value);
+    cosy_arm a = cosy_arm_future(&future, &value);
     say("%s", a.object == &future && a.begin == cosy_future_wait_arm && a.place == &value && !a.n ? "right" : "WRONG");
     return 0;
 }

@@ -633,7 +633,7 @@ static int the_arm(void *arg)
 {
     (void)arg;
     fresh(0);
-    cosy_arm a = cosy_arm_waitgroup_wait(&wg);
+    cosy_arm a = cosy_arm_waitgroup(&wg);
     say("%s", a.object == &wg && a.begin == cosy_waitgroup_wait_arm && !a.place && !a.n ? "right" : "WRONG");
     return 0;
 }

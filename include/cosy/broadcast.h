@@ -210,7 +210,7 @@ COSY_API const char *cosy_broadcast_check(const cosy_broadcast *broadcast);
 COSY_API int cosy_broadcast_receive_arm(cosy_arm *arm);
 
 /**
- * cosy_arm_broadcast_receive - an arm of a select: cosy_broadcast_receive().
+ * cosy_arm_broadcast - an arm of a select: cosy_broadcast_receive().
  *
  * @receiver: whose turn. If another arm wins, it has taken no item.
  * @item: where it goes; stays until the select returns.
@@ -219,7 +219,7 @@ COSY_API int cosy_broadcast_receive_arm(cosy_arm *arm);
  * Returns: the arm, to be put among those of a select.
  * Waits: no. From: anywhere. Cost: a few stores.
  */
-COSY_INLINE cosy_arm cosy_arm_broadcast_receive(cosy_receiver *receiver, void *item, uint32_t *missed)
+COSY_INLINE cosy_arm cosy_arm_broadcast(cosy_receiver *receiver, void *item, uint32_t *missed)
 {
     cosy_arm arm;
     arm.begin = cosy_broadcast_receive_arm;

@@ -166,7 +166,7 @@ COSY_API const char *cosy_flags_check(const cosy_flags *flags);
 COSY_API int cosy_flags_wait_arm(cosy_arm *arm);
 
 /**
- * cosy_arm_flags_wait - an arm of a select: cosy_flags_wait().
+ * cosy_arm_flags - an arm of a select: cosy_flags_wait().
  *
  * @flags: which.
  * @want: mask and how are given, got comes back; stays until the select returns. got is 0 if another arm won.
@@ -174,7 +174,7 @@ COSY_API int cosy_flags_wait_arm(cosy_arm *arm);
  * Returns: the arm, to be put among those of a select.
  * Waits: no. From: anywhere. Cost: a few stores.
  */
-COSY_INLINE cosy_arm cosy_arm_flags_wait(cosy_flags *flags, cosy_flags_want *want)
+COSY_INLINE cosy_arm cosy_arm_flags(cosy_flags *flags, cosy_flags_want *want)
 {
     cosy_arm arm;
     arm.begin = cosy_flags_wait_arm;

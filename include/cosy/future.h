@@ -182,7 +182,7 @@ COSY_API const char *cosy_future_check(const cosy_future *future);
 COSY_API int cosy_future_wait_arm(cosy_arm *arm);
 
 /**
- * cosy_arm_future_wait - an arm of a select: a future has its outcome.
+ * cosy_arm_future - an arm of a select: a future has its outcome.
  *
  * @future: which.
  * @value: where the value goes; must stay until the select is over. May be NULL.
@@ -190,7 +190,7 @@ COSY_API int cosy_future_wait_arm(cosy_arm *arm);
  * Returns: the arm, for an array that goes to a select. Its result is that of cosy_future_wait().
  * Waits: no. From: anywhere. Cost: a few stores.
  */
-COSY_INLINE cosy_arm cosy_arm_future_wait(cosy_future *future, void **value)
+COSY_INLINE cosy_arm cosy_arm_future(cosy_future *future, void **value)
 {
     cosy_arm arm;
     arm.begin = cosy_future_wait_arm;

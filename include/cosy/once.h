@@ -158,7 +158,7 @@ COSY_API const char *cosy_once_check(const cosy_once *once);
 COSY_API int cosy_once_enter_arm(cosy_arm *arm);
 
 /**
- * cosy_arm_once_enter - an arm of a select: it has been done, or it is our turn.
+ * cosy_arm_once - an arm of a select: it has been done, or it is our turn.
  *
  * @once: which.
  *
@@ -167,7 +167,7 @@ COSY_API int cosy_once_enter_arm(cosy_arm *arm);
  * Returns: the arm, for an array that goes to a select. Its result is that of cosy_once_enter().
  * Waits: no. From: anywhere. Cost: a few stores.
  */
-COSY_INLINE cosy_arm cosy_arm_once_enter(cosy_once *once)
+COSY_INLINE cosy_arm cosy_arm_once(cosy_once *once)
 {
     cosy_arm arm;
     arm.begin = cosy_once_enter_arm;

@@ -128,14 +128,14 @@ COSY_API const char *cosy_waitgroup_check(const cosy_waitgroup *waitgroup);
 COSY_API int cosy_waitgroup_wait_arm(cosy_arm *arm);
 
 /**
- * cosy_arm_waitgroup_wait - an arm of a select: nothing is under way.
+ * cosy_arm_waitgroup - an arm of a select: nothing is under way.
  *
  * @waitgroup: which.
  *
  * Returns: the arm, for an array that goes to a select. Its result is that of cosy_waitgroup_wait().
  * Waits: no. From: anywhere. Cost: a few stores.
  */
-COSY_INLINE cosy_arm cosy_arm_waitgroup_wait(cosy_waitgroup *waitgroup)
+COSY_INLINE cosy_arm cosy_arm_waitgroup(cosy_waitgroup *waitgroup)
 {
     cosy_arm arm;
     arm.begin = cosy_waitgroup_wait_arm;

@@ -200,7 +200,7 @@ COSY_API const char *cosy_watch_check(const cosy_watch *watch);
 COSY_API int cosy_watch_next_arm(cosy_arm *arm);
 
 /**
- * cosy_arm_watch_next - an arm of a select: cosy_watch_next().
+ * cosy_arm_watch - an arm of a select: cosy_watch_next().
  *
  * @watcher: whose view. If another arm wins, the latest value is still unseen.
  * @value: where the value goes, or NULL; stays until the select returns.
@@ -208,7 +208,7 @@ COSY_API int cosy_watch_next_arm(cosy_arm *arm);
  * Returns: the arm, to be put among those of a select.
  * Waits: no. From: anywhere. Cost: a few stores.
  */
-COSY_INLINE cosy_arm cosy_arm_watch_next(cosy_watcher *watcher, void *value)
+COSY_INLINE cosy_arm cosy_arm_watch(cosy_watcher *watcher, void *value)
 {
     cosy_arm arm;
     arm.begin = cosy_watch_next_arm;
