@@ -129,6 +129,16 @@ COSY_API int cosy_barrier_abort(cosy_barrier *barrier);
  */
 COSY_API int cosy_barrier_destroy(cosy_barrier *barrier);
 
+/**
+ * cosy_barrier_check - looks at a barrier's invariants.
+ *
+ * @barrier: which, or NULL.
+ *
+ * Returns: NULL if all is well, else what is wrong, in one sentence.
+ * Waits: no. From: the loop's thread. Cost: O(waiters).
+ */
+COSY_API const char *cosy_barrier_check(const cosy_barrier *barrier);
+
 COSY_END
 
 #endif

@@ -128,6 +128,16 @@ COSY_INLINE uint32_t cosy_chain_count(const cosy_chain *chain)
  */
 COSY_API int cosy_chain_destroy(cosy_chain *chain);
 
+/**
+ * cosy_chain_check - looks at a chain's invariants.
+ *
+ * @chain: which, or NULL.
+ *
+ * Returns: NULL if all is well, else what is wrong, in one sentence.
+ * Waits: no. From: the loop's thread. Cost: O(items and waiters).
+ */
+COSY_API const char *cosy_chain_check(const cosy_chain *chain);
+
 COSY_END
 
 #endif

@@ -121,6 +121,16 @@ COSY_API int cosy_event_wait_begin(cosy_event *event, cosy_wait *w);
  */
 COSY_API int cosy_event_destroy(cosy_event *event);
 
+/**
+ * cosy_event_check - looks at an event's invariants.
+ *
+ * @event: which, or NULL.
+ *
+ * Returns: NULL if all is well, else what is wrong, in one sentence.
+ * Waits: no. From: the loop's thread. Cost: O(waiters).
+ */
+COSY_API const char *cosy_event_check(const cosy_event *event);
+
 COSY_END
 
 #endif

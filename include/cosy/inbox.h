@@ -118,6 +118,16 @@ COSY_API int cosy_signal_wait(cosy_signal *signal, cosy_time deadline);
  */
 COSY_API int cosy_signal_wait_begin(cosy_signal *signal, cosy_wait *w);
 
+/**
+ * cosy_signal_check - looks at a signal's invariants.
+ *
+ * @signal: which, or NULL.
+ *
+ * Returns: NULL if all is well, else what is wrong, in one sentence.
+ * Waits: no. From: the loop's thread. Cost: O(waiters).
+ */
+COSY_API const char *cosy_signal_check(const cosy_signal *signal);
+
 COSY_END
 
 #endif

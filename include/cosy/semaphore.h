@@ -120,6 +120,16 @@ COSY_INLINE int32_t cosy_semaphore_count(const cosy_semaphore *semaphore)
  */
 COSY_API int cosy_semaphore_destroy(cosy_semaphore *semaphore);
 
+/**
+ * cosy_semaphore_check - looks at a semaphore's invariants.
+ *
+ * @semaphore: which, or NULL.
+ *
+ * Returns: NULL if all is well, else what is wrong, in one sentence.
+ * Waits: no. From: the loop's thread. Cost: O(waiters).
+ */
+COSY_API const char *cosy_semaphore_check(const cosy_semaphore *semaphore);
+
 COSY_END
 
 #endif

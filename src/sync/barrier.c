@@ -64,6 +64,35 @@ int cosy_barrier_init(cosy_barrier *b, uint32_t parties, int (*action)(void *), 
     return COSY_OK;
 }
 
+const char *cosy_barrier_check(const cosy_barrier *b)
+{
+    static const cosy_wait_ops *const kinds[] = {&waiting, NULL};
+    if (!b)
+        return NULL;
+    if (b->arrived && b->arrived >= b->parties)
+        return "all have arrived at a barrier, and it has not tripped";
+    const char *wrong = cosy__list_check(&b->waiters, kinds);
+    const cosy_wait *w = b->waiters.head;
+    int32_t index = 0;
+    if (wrong || !w)
+        return wrong;
+    if ((b->state & (BROKEN | IN_ACTION)) == BROKEN)
+        return "a task waits at a barrier that is broken";
+    if (cosy__list_count(&b->waiters) > b->arrived)
+        return "more wait at a barrier than have arrived";
+    do {
+        if (w->arg.n != (b->state & ~(uint32_t)FLAGS))
+            return "a task waits for a generation that is over";
+        if ((w->flags & COSY_W_TIMED) && !(b->state & TIMED))
+            return "a barrier does not know that a waiter has a timer";
+        if (b->state & IN_ACTION ? w->result <= index : w->result != index + 1)
+            return "the indices of a barrier are not in order";
+        index = w->result;
+        w = w->next;
+    } while (w != b->waiters.head);
+    return NULL;
+}
+
 /* The filling generation ends without having tripped. */
 static void break_up(cosy_barrier *b)
 {
@@ -151,6 +180,7 @@ static inline int arrive(cosy_barrier *b)
 
 int cosy_barrier_wait_begin(cosy_barrier *b, cosy_wait *w)
 {
+    COSY__VALID(cosy_barrier_check(b));
     if (!sane(b) || !w)
         return refuse(w ? b : NULL, "cosy_barrier_wait_begin");
     return at_once(b) ? cosy__done(w, arrive(b)) : park(b, w);
@@ -163,6 +193,7 @@ static COSY_NOINLINE int arrive_here(cosy_barrier *b, cosy_task *me)
 
 int cosy_barrier_wait(cosy_barrier *b, cosy_time deadline)
 {
+    COSY__VALID(cosy_barrier_check(b));
     cosy_task *me = cosy__me();
     if (COSY_UNLIKELY(!sane(b) || !me))
         return refuse(b, "cosy_barrier_wait");
@@ -174,6 +205,7 @@ int cosy_barrier_wait(cosy_barrier *b, cosy_time deadline)
 
 int cosy_barrier_trigger(cosy_barrier *b)
 {
+    COSY__VALID(cosy_barrier_check(b));
     if (!sane(b))
         return refuse(b, "cosy_barrier_trigger");
     if (at_once(b))
@@ -195,16 +227,19 @@ static int end_generation(cosy_barrier *b, const char *call, uint32_t broken)
 
 int cosy_barrier_reset(cosy_barrier *b)
 {
+    COSY__VALID(cosy_barrier_check(b));
     return end_generation(b, "cosy_barrier_reset", 0);
 }
 
 int cosy_barrier_abort(cosy_barrier *b)
 {
+    COSY__VALID(cosy_barrier_check(b));
     return end_generation(b, "cosy_barrier_abort", BROKEN);
 }
 
 int cosy_barrier_destroy(cosy_barrier *b)
 {
+    COSY__VALID(cosy_barrier_check(b));
     if (!b)
         return cosy__misuse(COSY_EINVAL, "cosy_barrier_destroy", "NULL", NULL);
     if (b->waiters.head)
