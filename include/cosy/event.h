@@ -131,6 +131,27 @@ COSY_API int cosy_event_destroy(cosy_event *event);
  */
 COSY_API const char *cosy_event_check(const cosy_event *event);
 
+/* Begin form for arms, see cosy/select.h. */
+COSY_API int cosy_event_wait_arm(cosy_arm *arm);
+
+/**
+ * cosy_arm_event - an arm of a select: waits until the event is set.
+ *
+ * @event: which.
+ *
+ * Returns: the arm.
+ * Waits: no. From: anywhere. Cost: a few stores.
+ */
+COSY_INLINE cosy_arm cosy_arm_event(cosy_event *event)
+{
+    cosy_arm arm;
+    arm.begin = cosy_event_wait_arm;
+    arm.object = event;
+    arm.place = NULL;
+    arm.n = 0;
+    return arm;
+}
+
 COSY_END
 
 #endif

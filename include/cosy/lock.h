@@ -120,6 +120,27 @@ COSY_API int cosy_lock_destroy(cosy_lock *lock);
  */
 COSY_API const char *cosy_lock_check(const cosy_lock *lock);
 
+/* Begin form for arms, see cosy/select.h. */
+COSY_API int cosy_lock_acquire_arm(cosy_arm *arm);
+
+/**
+ * cosy_arm_lock - an arm of a select: takes the lock.
+ *
+ * @lock: which.
+ *
+ * Returns: the arm.
+ * Waits: no. From: anywhere. Cost: a few stores.
+ */
+COSY_INLINE cosy_arm cosy_arm_lock(cosy_lock *lock)
+{
+    cosy_arm arm;
+    arm.begin = cosy_lock_acquire_arm;
+    arm.object = lock;
+    arm.place = NULL;
+    arm.n = 0;
+    return arm;
+}
+
 /* The general cases behind the inline ones, and the same calls for other languages. */
 COSY_API int cosy_lock_acquire_slow(cosy_lock *lock, cosy_time deadline);
 COSY_API int cosy_lock_release_slow(cosy_lock *lock);

@@ -233,6 +233,11 @@ int cosy_signal_wait_begin(cosy_signal *signal, cosy_wait *w)
     return cosy__park(&signal->waiters, w, &waiting);
 }
 
+int cosy_signal_wait_arm(cosy_arm *arm)
+{
+    return cosy_signal_wait_begin((cosy_signal *)arm->object, &arm->wait);
+}
+
 int cosy_signal_wait(cosy_signal *signal, cosy_time deadline)
 {
     COSY__VALID(cosy_signal_check(signal));

@@ -27,12 +27,15 @@ static void timed(cosy_wait *w)
     barrier_of(w)->state |= TIMED;
 }
 
-/* Takes its arrival back; it is unlinked. Those who came later move up. */
+/* Takes its arrival back; it is unlinked. Those who came later move up. Not so once its generation is decided: then it is
+ * an arm of a select that another arm has won, by the hand of the action perhaps, and nobody waits for it any more. */
 static void leave(cosy_wait *w)
 {
     cosy_barrier *b = barrier_of(w);
     int32_t index = 1;
     cosy_wait *other = b->waiters.head;
+    if (spliced(w))
+        return;
     b->arrived--;
     if (other)
         do {
@@ -184,6 +187,24 @@ int cosy_barrier_wait_begin(cosy_barrier *b, cosy_wait *w)
     if (!sane(b) || !w)
         return refuse(w ? b : NULL, "cosy_barrier_wait_begin");
     return at_once(b) ? cosy__done(w, arrive(b)) : park(b, w);
+}
+
+/* Another arm of this select stands there already: one task does not arrive twice. The select finds that out itself, but
+ * not if this arrival would be the last. */
+static bool completes_itself(const cosy_barrier *b, const cosy_arm *arm)
+{
+    if (!b || !b->waiters.head || !last(b))
+        return false;
+    const cosy_wait *before = b->waiters.head->prev; /* nobody else can have arrived since this select began */
+    return (before->flags & COSY_W_ARM) && ((const cosy_arm *)(const void *)before)->select == arm->select;
+}
+
+int cosy_barrier_wait_arm(cosy_arm *arm)
+{
+    cosy_barrier *b = (cosy_barrier *)arm->object;
+    if (completes_itself(b, arm))
+        return cosy__misuse(COSY_EINVAL, "cosy_arm_barrier", COSY__NAME(b), NULL);
+    return cosy_barrier_wait_begin(b, &arm->wait);
 }
 
 static COSY_NOINLINE int arrive_here(cosy_barrier *b, cosy_task *me)

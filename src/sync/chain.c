@@ -135,6 +135,11 @@ int cosy_chain_get_begin(cosy_chain *c, cosy_link **item, cosy_wait *w)
     return rc == COSY_EAGAIN ? park(c, item, w) : cosy__done(w, rc);
 }
 
+int cosy_chain_get_arm(cosy_arm *arm)
+{
+    return cosy_chain_get_begin((cosy_chain *)arm->object, (cosy_link **)arm->place, &arm->wait);
+}
+
 int cosy_chain_get(cosy_chain *c, cosy_link **item, cosy_time deadline)
 {
     COSY__VALID(cosy_chain_check(c));

@@ -105,6 +105,11 @@ int cosy_event_wait_begin(cosy_event *event, cosy_wait *w)
     return park(event, w);
 }
 
+int cosy_event_wait_arm(cosy_arm *arm)
+{
+    return cosy_event_wait_begin((cosy_event *)arm->object, &arm->wait);
+}
+
 static COSY_COLD int refuse(const cosy_event *event)
 {
     if (!event)

@@ -60,6 +60,11 @@ int cosy_lock_acquire_begin(cosy_lock *lock, cosy_wait *w)
     return cosy__park(&lock->waiters, w, &acquiring);
 }
 
+int cosy_lock_acquire_arm(cosy_arm *arm)
+{
+    return cosy_lock_acquire_begin((cosy_lock *)arm->object, &arm->wait);
+}
+
 static COSY_COLD int refuse(const cosy_lock *lock)
 {
     if (!lock)

@@ -135,6 +135,11 @@ int cosy_semaphore_acquire(cosy_semaphore *s, int32_t n, cosy_time deadline)
     return cosy_suspend(me, deadline);
 }
 
+int cosy_semaphore_acquire_arm(cosy_arm *arm)
+{
+    return cosy_semaphore_acquire_begin((cosy_semaphore *)arm->object, (int32_t)arm->n, &arm->wait);
+}
+
 int cosy_semaphore_try(cosy_semaphore *s, int32_t n)
 {
     COSY__VALID(cosy_semaphore_check(s));
