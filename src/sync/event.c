@@ -47,8 +47,30 @@ int cosy_event_init(cosy_event *event, const char *title)
     return COSY_OK;
 }
 
+const char *cosy_event_check(const cosy_event *event)
+{
+    static const cosy_wait_ops *const kinds[] = {&waiting, NULL};
+    if (!event)
+        return NULL;
+    const char *wrong = cosy__list_check(&event->waiters, kinds);
+    const cosy_wait *w = event->waiters.head;
+    if (wrong || !w)
+        return wrong;
+    if (event->state & SET)
+        return "a task waits for an event that is set";
+    do {
+        if (spliced(w))
+            return "a task waits for an event of an earlier time";
+        if ((w->flags & COSY_W_TIMED) && !(event->state & TIMED))
+            return "an event does not know that a waiter has a timer";
+        w = w->next;
+    } while (w != event->waiters.head);
+    return NULL;
+}
+
 int cosy_event_set(cosy_event *event, void *value)
 {
+    COSY__VALID(cosy_event_check(event));
     if (COSY_UNLIKELY(!event))
         return cosy__misuse(COSY_EINVAL, "cosy_event_set", "NULL", NULL);
     event->value = value;
@@ -60,6 +82,7 @@ int cosy_event_set(cosy_event *event, void *value)
 
 int cosy_event_clear(cosy_event *event)
 {
+    COSY__VALID(cosy_event_check(event));
     if (COSY_UNLIKELY(!event))
         return cosy__misuse(COSY_EINVAL, "cosy_event_clear", "NULL", NULL);
     event->state &= ~(uint32_t)SET;
@@ -74,11 +97,17 @@ static inline int park(cosy_event *event, cosy_wait *w)
 
 int cosy_event_wait_begin(cosy_event *event, cosy_wait *w)
 {
+    COSY__VALID(cosy_event_check(event));
     if (COSY_UNLIKELY(!event || !w))
         return cosy__misuse(COSY_EINVAL, "cosy_event_wait_begin", "NULL", NULL);
     if (event->state & SET)
         return cosy__done(w, COSY_OK);
     return park(event, w);
+}
+
+int cosy_event_wait_arm(cosy_arm *arm)
+{
+    return cosy_event_wait_begin((cosy_event *)arm->object, &arm->wait);
 }
 
 static COSY_COLD int refuse(const cosy_event *event)
@@ -90,6 +119,7 @@ static COSY_COLD int refuse(const cosy_event *event)
 
 int cosy_event_wait(cosy_event *event, cosy_time deadline)
 {
+    COSY__VALID(cosy_event_check(event));
     cosy_task *me = cosy__me();
     if (COSY_UNLIKELY(!event || !me))
         return refuse(event);
@@ -101,6 +131,7 @@ int cosy_event_wait(cosy_event *event, cosy_time deadline)
 
 int cosy_event_destroy(cosy_event *event)
 {
+    COSY__VALID(cosy_event_check(event));
     if (!event)
         return cosy__misuse(COSY_EINVAL, "cosy_event_destroy", "NULL", NULL);
     if (event->waiters.head)

@@ -34,8 +34,21 @@ int cosy_lock_init(cosy_lock *lock, unsigned flags, const char *title)
     return COSY_OK;
 }
 
+const char *cosy_lock_check(const cosy_lock *lock)
+{
+    static const cosy_wait_ops *const kinds[] = {&acquiring, &cosy__reacquiring, NULL};
+    if (!lock)
+        return NULL;
+    if (lock->waiters.head && !lock->owner)
+        return "a task waits for a lock that is free";
+    if (lock->flags & ~(uint32_t)(COSY_LOCK_OWNERLESS | COSY_LOCK_CHECKPOINT))
+        return "a lock has flags that there are not";
+    return cosy__list_check(&lock->waiters, kinds);
+}
+
 int cosy_lock_acquire_begin(cosy_lock *lock, cosy_wait *w)
 {
+    COSY__VALID(cosy_lock_check(lock));
     if (COSY_UNLIKELY(!lock || !w))
         return cosy__misuse(COSY_EINVAL, "cosy_lock_acquire_begin", "NULL", NULL);
     if (!lock->owner) {
@@ -45,6 +58,11 @@ int cosy_lock_acquire_begin(cosy_lock *lock, cosy_wait *w)
         return cosy__done(w, COSY_OK);
     }
     return cosy__park(&lock->waiters, w, &acquiring);
+}
+
+int cosy_lock_acquire_arm(cosy_arm *arm)
+{
+    return cosy_lock_acquire_begin((cosy_lock *)arm->object, &arm->wait);
 }
 
 static COSY_COLD int refuse(const cosy_lock *lock)
@@ -82,6 +100,7 @@ static COSY_COLD int acquire_with_care(cosy_lock *lock, cosy_task *me, cosy_time
 
 int cosy_lock_acquire_slow(cosy_lock *lock, cosy_time deadline)
 {
+    COSY__VALID(cosy_lock_check(lock));
     cosy_task *me = cosy__me();
     if (COSY_UNLIKELY(!lock || !me))
         return refuse(lock);
@@ -111,6 +130,7 @@ static COSY_COLD int release_as_other(cosy_lock *lock)
 
 int cosy_lock_release_slow(cosy_lock *lock)
 {
+    COSY__VALID(cosy_lock_check(lock));
     cosy_task *me = cosy__me();
     if (COSY_UNLIKELY(!lock || !me || lock->owner != me))
         return release_as_other(lock);
@@ -119,6 +139,7 @@ int cosy_lock_release_slow(cosy_lock *lock)
 
 int cosy_lock_destroy(cosy_lock *lock)
 {
+    COSY__VALID(cosy_lock_check(lock));
     if (!lock)
         return cosy__misuse(COSY_EINVAL, "cosy_lock_destroy", "NULL", NULL);
     if (lock->owner)
