@@ -4,6 +4,8 @@
  * The scopes' invariants are checked after each step; a row whose trace holds BROKEN has found one that is not kept. */
 #include "support/test.h"
 
+#include <string.h>
+
 #define ME cosy_task_name(cosy_self())
 
 static void sound(const cosy_scope *scope)
@@ -13,8 +15,15 @@ static void sound(const cosy_scope *scope)
         say("BROKEN: %s", wrong);
 }
 
+/* Whatever its storage held before must not matter. */
 static void open_scope(cosy_scope *scope, cosy_time deadline, unsigned flags)
 {
+    cosy_task *me = cosy_self();
+    const cosy_scope *s = me ? me->scope : NULL;
+    while (s && s != scope)
+        s = s->outer;
+    if (!s)
+        memset(scope, 0xa5, sizeof *scope);
     int rc = cosy_scope_open(scope, deadline, flags);
     if (rc)
         say("open %s", code_name(rc));
@@ -834,14 +843,51 @@ static int leaves_open(void *arg)
     (void)arg;
     open_scope(&outer, cosy_ms(5), 0);
     open_scope(&inner, COSY_FOREVER, COSY_SCOPE_SHIELD);
+    cosy_scope_cancel(&inner, "to be gone");
     return 7;
 }
 
 static int left_open(void *arg)
 {
     (void)arg;
-    say("%d", join(start(leaves_open, NULL, "a")));
+    cosy_task *a = start(leaves_open, NULL, "a");
+    settle(1);
+    say("%s", cosy_cancel_reason(a) ? cosy_cancel_reason(a) : "no scope, no reason");
+    say("%d", join(a));
     return 0;
+}
+
+static void say_check(void)
+{
+    const char *wrong = cosy_scope_check(&outer);
+    say("%s", wrong ? wrong : "well");
+}
+
+/* The check itself: what it must find is put there. */
+static int broken(void *arg)
+{
+    (void)arg;
+    cosy_task *t = start(waits_twice, NULL, "t");
+    settle(1);
+    say_check();
+    inner.task = cosy_self();
+    say_check();
+    inner.task = t;
+    t->scope = NULL;
+    say_check();
+    t->scope = &inner;
+    outer.reason = "none";
+    say_check();
+    outer.reason = NULL;
+    t->wait.attn ^= COSY_A_SCOPE;
+    say_check();
+    t->wait.attn ^= COSY_A_SCOPE;
+    outer.deadline--;
+    say_check();
+    outer.deadline++;
+    say_check();
+    cosy_cancel(t, NULL);
+    return join(t);
 }
 
 static int outside(void *arg)
@@ -1188,7 +1234,11 @@ static const test_row rows[] = {
     {"opened twice", opened_twice,
      "cosy_scope_open((unnamed)) by main: EBUSY; open EBUSY; cosy_scope_open((unnamed)) by main: EBUSY; open EBUSY; "
      "ETIMEDOUT at 5; OK; ETIMEDOUT"},
-    {"a task ends and leaves scopes open", left_open, "cosy_scope_open(a) by a: EOPEN; 7"},
+    {"a task ends and leaves scopes open", left_open, "cosy_scope_open(a) by a: EOPEN; no scope, no reason; 7"},
+    {"the check finds what is broken", broken,
+     "well; a scope inside this one belongs to another task; the scope is not among the open scopes of its task; "
+     "a scope has a reason exactly if it is cancelled; what its task knows of its scopes is not what they are; "
+     "its task waits beyond the deadline of its scopes; well; ECANCELED at 0; ECANCELED at 0; OK; ECANCELED at 0; OK"},
     {"outside a task", outside,
      "cosy_scope_open((unnamed)) by (no task): ENOTASK; ENOTASK; EDONE; cosy_scope_close((unnamed)) by (no task): EDONE; "
      "EDONE; 1",
