@@ -213,6 +213,19 @@ static int grant_beats_move(void *arg)
     return join(a);
 }
 
+/* The deadline has passed, but nobody has looked at the timers yet. */
+static int grant_after_move(void *arg)
+{
+    (void)arg;
+    fresh();
+    cosy_task *a = start(takes_till_10, NULL, "a");
+    settle(1);
+    cosy_scope_move(&inner, COSY_NOW);
+    sound(&inner);
+    cosy_semaphore_release(&sem, 1);
+    return join(a);
+}
+
 /* ---- a deadline that is moved while the task waits ---- */
 
 enum { SEMAPHORE, EVENT, SLEEP };
@@ -1143,6 +1156,8 @@ static const test_row rows[] = {
     {"a grant that ties with a scope's deadline wins", grant_ties, "OK; OK; OK at 20"},
     {"a grant is not beaten by a deadline that is moved", grant_beats_move, "OK; OK; OK; OK at 10"},
 
+    {"a grant in the step of the move beats it", grant_after_move, "OK; OK; OK at 10"},
+
     MOVE("moved from none", "ETIMEDOUT at 10; ETIMEDOUT", .moved = {10}),
     MOVE("moved earlier", "ETIMEDOUT at 5; ETIMEDOUT", .first = 10, .moved = {5}),
     MOVE("moved later", "ETIMEDOUT at 20; ETIMEDOUT", .first = 10, .moved = {20}),
@@ -1177,7 +1192,8 @@ static const test_row rows[] = {
     {"whoever runs moves its own", renews, "OK at 4; OK at 8; OK at 12; ETIMEDOUT at 13; OK at 17; ETIMEDOUT"},
     {"a timer that need not move keeps its place", keeps_place, "a ETIMEDOUT; a ECANCELED; b ETIMEDOUT; b OK"},
 
-    {"a shield holds a deadline back", shield_holds_deadline, "OK at 20, no cancel; OK; ETIMEDOUT at 20, no cancel; ETIMEDOUT"},
+    {"a shield holds a deadline back", shield_holds_deadline,
+     "OK at 20, no cancel; OK; ETIMEDOUT at 20, no cancel; ETIMEDOUT"},
     {"a shield holds cancels of task and block back", shield_holds_cancels,
      "OK at 4, no cancel; OK; ECANCELED at 4, the block; ECANCELED"},
     {"a shield falls while a deadline is pending", shield_off,
