@@ -1,5 +1,5 @@
-/* What the checks of lock, event, semaphore, barrier, chain and signal find: nothing in a sound object, whoever waits for it,
- * and each kind of damage. (The other objects have such a row in their own tests.)
+/* What the checks of lock, event, semaphore, barrier, chain and signal find: nothing in a sound object, whoever waits for
+ * it, and each kind of damage. (The other objects have such a row in their own tests.)
  *
  * Each row puts something wrong, looks, and puts it right again, so that the scenario can end in order. */
 #include "support/test.h"
