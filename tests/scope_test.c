@@ -1146,7 +1146,8 @@ static int at_random(void *arg)
 
 static const test_row rows[] = {
     {"equal deadlines: both scopes have expired", equal_deadlines, "ETIMEDOUT at 10; ETIMEDOUT; ETIMEDOUT"},
-    {"the inner deadline first", inner_first, "ETIMEDOUT at 10; ETIMEDOUT; the outer one not yet; ETIMEDOUT at 20; ETIMEDOUT"},
+    {"the inner deadline first", inner_first,
+     "ETIMEDOUT at 10; ETIMEDOUT; the outer one not yet; ETIMEDOUT at 20; ETIMEDOUT"},
     {"the outer deadline first", outer_first, "ETIMEDOUT at 10; OK; ETIMEDOUT"},
     {"a scope expires only by a wait", expires_by_waiting,
      "OK; EAGAIN; ETIMEDOUT; OK; ETIMEDOUT; ETIMEDOUT; ETIMEDOUT; ETIMEDOUT; expired after"},
