@@ -56,9 +56,9 @@ static void won(cosy_selection *s, cosy_arm *arm)
     s->winner = (int32_t)arm->index;
     w->result = s->winner;
     w->state = arm->wait.state;
-    withdraw_arms(s);
     cosy__disarm(w);
-    cosy__ready(w);
+    cosy__ready(w); /* before those whom the departures let go */
+    withdraw_arms(s);
 }
 
 /* ---- the task's own node ---- */
