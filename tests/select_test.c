@@ -316,6 +316,8 @@ static int tie(void *arg)
 {
     const kind *k = arg;
     fresh();
+    if (k->arm == arm_barrier)
+        cosy_barrier_init(&barrier, 2, NULL, NULL, "B");
     cosy_task *a = chooses(0, k, "a", cosy_ms(5));
     cosy_sleep_until(cosy_ms(5)); /* armed before a has begun, so this timer is the first of the two */
     k->serve();
