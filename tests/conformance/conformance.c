@@ -1,0 +1,270 @@
+/* The framework of the suite, and its main function. See conformance.h. */
+#include "conformance.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The suites and the names of their cases: "L1..L12" stands for twelve of them. */
+extern const conformance_table lock_table;
+
+static const struct suite {
+    const conformance_table *table;
+    const char *cases;
+} suites[] = {
+    {&lock_table, "L1..L12"},
+};
+
+enum { SUITES = sizeof suites / sizeof suites[0] };
+
+/* ---- what bodies use ---- */
+
+static cosy_group group; /* the tasks of the row that runs */
+static int start_failed; /* code of a start that failed in it */
+
+cosy_task *run(const char *name, cosy_fn fn, void *arg)
+{
+    cosy_spawn_options options = {.name = name};
+    cosy_task *task = NULL;
+    int rc = cosy_spawn_in(&group, &task, fn, arg, &options);
+    if (rc)
+        start_failed = rc;
+    return task;
+}
+
+void stop(cosy_task *task)
+{
+    if (task)
+        cosy_cancel(task, NULL);
+}
+
+int outcome(cosy_task *task)
+{
+    int result = 0;
+    int rc = task ? cosy_join(task, &result, COSY_NOW) : start_failed;
+    return rc ? rc : result;
+}
+
+/* Simulated time moves on when nobody can run, and not before. */
+int settle_all(void)
+{
+    return start_failed ? start_failed : cosy_sleep(1);
+}
+
+int pass(void)
+{
+    return start_failed ? start_failed : cosy_yield();
+}
+
+int waiters(const cosy_list *list)
+{
+    int n = 0;
+    const cosy_wait *w = list->head;
+    if (w)
+        do
+            n++;
+        while ((w = w->next) != list->head);
+    return n;
+}
+
+const char *me(void)
+{
+    return cosy_task_name(cosy_self());
+}
+
+/* ---- a row as the main task of a loop ---- */
+
+typedef struct job {
+    const conformance_table *table;
+    const conformance_row *row;
+} job;
+
+/* Ends what is left of a row, whatever became of its body, and gives the tasks back. */
+static void clean_up(const conformance_table *table)
+{
+    cosy_scope shield;
+    cosy_task *task;
+    cosy_scope_open(&shield, COSY_FOREVER, COSY_SCOPE_SHIELD);
+    if (table->tidy)
+        table->tidy();
+    cosy_group_cancel(&group, "the row is over");
+    while (cosy_group_next(&group, &task, COSY_FOREVER) == COSY_OK)
+        cosy_join(task, NULL, COSY_FOREVER);
+    cosy_group_join(&group, COSY_FOREVER);
+    cosy_scope_close(&shield);
+}
+
+static int scenario(void *arg)
+{
+    const job *j = arg;
+    start_failed = COSY_OK;
+    if (j->row->outside)
+        return j->row->body();
+    TRY(cosy_group_open_with(&group, j->row->id, COSY_GROUP_KEEP, NULL));
+    int rc = j->row->body();
+    clean_up(j->table);
+    return rc;
+}
+
+/* ---- are all cases there, and once each? ---- */
+
+/* Calls back with each name of "L1..L12 other"; the sum of the results. */
+static int each_case(const struct suite *suite, int (*call)(const struct suite *suite, const char *id))
+{
+    char word[64], letter, last_letter;
+    int sum = 0, first, last, skip;
+    for (const char *text = suite->cases; sscanf(text, "%63s%n", word, &skip) == 1; text += skip) {
+        if (sscanf(word, "%c%d..%c%d", &letter, &first, &last_letter, &last) != 4) {
+            sum += call(suite, word);
+            continue;
+        }
+        for (; first <= last; first++) {
+            snprintf(word, sizeof word, "%c%d", letter, first);
+            sum += call(suite, word);
+        }
+    }
+    return sum;
+}
+
+static int one(const struct suite *suite, const char *id)
+{
+    (void)suite, (void)id;
+    return 1;
+}
+
+static int wrong_number(const struct suite *suite, const char *id)
+{
+    int n = 0;
+    for (size_t i = 0; i < suite->table->count; i++)
+        n += strcmp(suite->table->rows[i].id, id) == 0;
+    if (n != 1)
+        fprintf(stderr, "%s %s: %s\n", suite->table->origin, id, n ? "more than one row" : "no row");
+    return n != 1;
+}
+
+/* The number of cases in the suite; failures are counted up by what does not agree. */
+static int compare_with_reference(const struct suite *suite, int *failures)
+{
+    int cases = each_case(suite, one), wrong = each_case(suite, wrong_number);
+    if (!wrong && suite->table->count != (size_t)cases) {
+        fprintf(stderr, "%s: a row that is no case of it\n", suite->table->origin);
+        wrong = 1;
+    }
+    *failures += wrong;
+    return cases;
+}
+
+/* ---- running ---- */
+
+typedef struct tally {
+    int cases, as_there, by_rule, not_for_c, failed;
+} tally;
+
+static void add(tally *sum, const tally *t)
+{
+    sum->cases += t->cases;
+    sum->as_there += t->as_there;
+    sum->by_rule += t->by_rule;
+    sum->not_for_c += t->not_for_c;
+    sum->failed += t->failed;
+}
+
+static bool row_holds(const job *j, const char *title)
+{
+    test_row row = {.name = title,
+                    .scenario = scenario,
+                    .expected = j->row->expected,
+                    .arg = (void *)j,
+                    .without_loop = j->row->outside};
+    return test_row_holds(&row);
+}
+
+static void run_table(const conformance_table *table, const char *pattern, tally *t)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        char title[128];
+        job j = {table, &table->rows[i]};
+        snprintf(title, sizeof title, "%s %s %s", table->origin, j.row->id, j.row->name);
+        if (pattern && !strstr(title, pattern))
+            continue;
+        if (!j.row->body)
+            t->not_for_c++;
+        else if (!row_holds(&j, title))
+            t->failed++;
+        else if (j.row->rule)
+            t->by_rule++;
+        else
+            t->as_there++;
+    }
+}
+
+static void print_line(const char *origin, const tally *t)
+{
+    printf("%-22s %5d %8d %12d %9d %6d\n", origin, t->cases, t->as_there, t->by_rule, t->not_for_c, t->failed);
+}
+
+/* Cases that are not as in their suite, with the reasons. */
+static void print_reasons(const char *title, bool by_rule)
+{
+    printf("\n%s:\n", title);
+    for (int s = 0; s < SUITES; s++)
+        for (size_t i = 0; i < suites[s].table->count; i++) {
+            const conformance_row *row = &suites[s].table->rows[i];
+            const char *why = by_rule ? row->rule : row->not_for_c;
+            if (why)
+                printf("  %s %s %s: %s\n", suites[s].table->origin, row->id, row->name, why);
+        }
+}
+
+static void print_table(const tally *tallies)
+{
+    print_reasons("By our rule", true);
+    print_reasons("Not for C", false);
+    printf("\n%-22s %5s %8s %12s %9s %6s\n", "suite", "cases", "as there", "by our rule", "not for C", "failed");
+    for (int s = 0; s < SUITES; s++)
+        print_line(suites[s].table->origin, &tallies[s]);
+}
+
+static int run_all(const char *pattern)
+{
+    tally sum = {0}, tallies[SUITES] = {{0}};
+    int failures = 0;
+    for (int s = 0; s < SUITES; s++) {
+        tallies[s].cases = compare_with_reference(&suites[s], &failures);
+        run_table(suites[s].table, pattern, &tallies[s]);
+        add(&sum, &tallies[s]);
+    }
+    if (!pattern)
+        print_table(tallies);
+    print_line(pattern ? pattern : "all", &sum);
+    return failures + sum.failed;
+}
+
+static int inject_all(const char *pattern)
+{
+    int runs = 0, failures = 0;
+    for (int s = 0; s < SUITES; s++)
+        for (size_t i = 0; i < suites[s].table->count; i++) {
+            char title[128];
+            job j = {suites[s].table, &suites[s].table->rows[i]};
+            snprintf(title, sizeof title, "%s %s %s", suites[s].table->origin, j.row->id, j.row->name);
+            if (!j.row->body || j.row->misuse || j.row->outside || (pattern && !strstr(title, pattern)))
+                continue;
+            int wrong = inject_row(j.row, scenario, &j, title);
+            if (wrong < 0) {
+                printf("this library cannot inject faults\n");
+                return 77; /* skipped */
+            }
+            runs++;
+            failures += wrong;
+        }
+    printf("%d rows with faults, %d failed\n", runs, failures);
+    return failures ? 1 : 0;
+}
+
+/* conformance_test [--inject] [PATTERN]: the rows whose "CPython Lock L5 acquire" contains the pattern. */
+int main(int argc, char **argv)
+{
+    bool inject = argc > 1 && strcmp(argv[1], "--inject") == 0;
+    const char *pattern = argc > 1 + inject ? argv[1 + inject] : NULL;
+    return inject ? inject_all(pattern) : run_all(pattern) ? 1 : 0;
+}
