@@ -5,13 +5,14 @@
 #include <string.h>
 
 /* The suites and the names of their cases: "L1..L12" stands for twelve of them. */
-extern const conformance_table lock_table;
+extern const conformance_table lock_table, event_table, semaphore_table, barrier_table;
 
 static const struct suite {
     const conformance_table *table;
     const char *cases;
 } suites[] = {
-    {&lock_table, "L1..L12"},
+    {&lock_table, "L1..L12"},           {&event_table, "E1..E6"},
+    {&semaphore_table, "S1..S15"},      {&barrier_table, "B1..B22"},
 };
 
 enum { SUITES = sizeof suites / sizeof suites[0] };
