@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* The suites and the names of their cases: "L1..L12" stands for twelve of them. */
-extern const conformance_table lock_table, event_table, semaphore_table, barrier_table;
+extern const conformance_table lock_table, event_table, semaphore_table, barrier_table, timeouts_table;
 
 static const struct suite {
     const conformance_table *table;
@@ -13,6 +13,7 @@ static const struct suite {
 } suites[] = {
     {&lock_table, "L1..L12"},           {&event_table, "E1..E6"},
     {&semaphore_table, "S1..S15"},      {&barrier_table, "B1..B22"},
+    {&timeouts_table, "T1..T34"},
 };
 
 enum { SUITES = sizeof suites / sizeof suites[0] };
@@ -84,9 +85,9 @@ static void clean_up(const conformance_table *table)
 {
     cosy_scope shield;
     cosy_task *task;
-    cosy_scope_open(&shield, COSY_FOREVER, COSY_SCOPE_SHIELD);
     if (table->tidy)
         table->tidy();
+    cosy_scope_open(&shield, COSY_FOREVER, COSY_SCOPE_SHIELD);
     cosy_group_cancel(&group, "the row is over");
     while (cosy_group_next(&group, &task, COSY_FOREVER) == COSY_OK)
         cosy_join(task, NULL, COSY_FOREVER);
