@@ -5,7 +5,8 @@
 #include <string.h>
 
 /* The suites and the names of their cases: "L1..L12" stands for twelve of them. */
-extern const conformance_table lock_table, event_table, semaphore_table, barrier_table, timeouts_table;
+extern const conformance_table lock_table, event_table, semaphore_table, barrier_table, timeouts_table,
+    wait_for_table;
 
 static const struct suite {
     const conformance_table *table;
@@ -13,7 +14,7 @@ static const struct suite {
 } suites[] = {
     {&lock_table, "L1..L12"},           {&event_table, "E1..E6"},
     {&semaphore_table, "S1..S15"},      {&barrier_table, "B1..B22"},
-    {&timeouts_table, "T1..T34"},
+    {&timeouts_table, "T1..T34"},       {&wait_for_table, "W1..W19"},
 };
 
 enum { SUITES = sizeof suites / sizeof suites[0] };
@@ -50,6 +51,11 @@ int outcome(cosy_task *task)
 int settle_all(void)
 {
     return start_failed ? start_failed : cosy_sleep(1);
+}
+
+int settle_ms(int ms)
+{
+    return start_failed ? start_failed : cosy_sleep(cosy_ms((uint32_t)ms));
 }
 
 int pass(void)

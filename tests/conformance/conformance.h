@@ -70,7 +70,7 @@ typedef struct conformance_table {
 #endif
 
 /* Starts a task of the row, queued behind those that are ready. NULL if there is no memory for it: stop() and outcome()
- * take that, and the next settle_all() or pass() of anybody returns COSY_ENOMEM. */
+ * take that, and the next settle_all(), settle_ms() or pass() of anybody returns COSY_ENOMEM. */
 cosy_task *run(const char *name, cosy_fn fn, void *arg);
 
 /* Cancels a task. */
@@ -81,6 +81,9 @@ int outcome(cosy_task *task);
 
 /* Lets all others run until each of them is blocked. */
 int settle_all(void);
+
+/* Lets so many simulated milliseconds pass. */
+int settle_ms(int ms);
 
 /* Lets each task that is ready run once. For races, where the number of steps is the point. */
 int pass(void);

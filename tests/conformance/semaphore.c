@@ -223,7 +223,7 @@ static int fifo_order(void)
     run("1", two_rounds, NULL);
     run("2", two_rounds, NULL);
     run("3", two_rounds, NULL);
-    return cosy_sleep(cosy_ms(100));
+    return settle_ms(100);
 }
 
 /* Takes a permit and says so; the argument, if any, takes one more. */

@@ -291,10 +291,10 @@ static int reschedule(void)
     cosy_task *t = run("T1", waits_in_outer, NULL);
     TRY(settle_all());
     say("%s", code_name(cosy_scope_move(&outer, cosy_in(cosy_ms(20)))));
-    TRY(cosy_sleep(cosy_ms(15)));
+    TRY(settle_ms(15));
     say("%s", state(&outer));
     say("%s", code_name(cosy_scope_move(&outer, COSY_FOREVER)));
-    TRY(cosy_sleep(cosy_ms(15)));
+    TRY(settle_ms(15));
     say("%s", state(&outer));
     stop(t);
     return settle_all();
