@@ -6,7 +6,7 @@
 
 /* The suites and the names of their cases: "L1..L12" stands for twelve of them. */
 extern const conformance_table lock_table, event_table, semaphore_table, barrier_table, timeouts_table,
-    wait_for_table;
+    wait_for_table, groups_table;
 
 static const struct suite {
     const conformance_table *table;
@@ -15,6 +15,13 @@ static const struct suite {
     {&lock_table, "L1..L12"},           {&event_table, "E1..E6"},
     {&semaphore_table, "S1..S15"},      {&barrier_table, "B1..B22"},
     {&timeouts_table, "T1..T34"},       {&wait_for_table, "W1..W19"},
+    {&groups_table, "01 02 03 04 07 08 09 10 11 12 13 14 15 16 17 18 19 20 20a 21a 22 23 24 25 "
+                    "already_entered cancel_children_on_child_error cancellation cancellation_does_not_leak_out_of_tg "
+                    "cancelling_level_preserved cancels_task_if_created_during_creation context_manager_exit_raises "
+                    "coro_closed_when_tg_closed double_enter error_and_cancel exception_refcycles_1 exception_refcycles_2 "
+                    "exception_refcycles_3 exception_refcycles_4 exception_refcycles_5 exception_refcycles_6 finished name "
+                    "nested_groups_both_cancelled no_create_task_after_failure not_entered task_context task_name "
+                    "without_parent_task"},
 };
 
 enum { SUITES = sizeof suites / sizeof suites[0] };
