@@ -6,7 +6,7 @@
 
 /* The suites and the names of their cases: "L1..L12" stands for twelve of them. */
 extern const conformance_table lock_table, event_table, semaphore_table, barrier_table, timeouts_table,
-    wait_for_table, groups_table;
+    wait_for_table, groups_table, micropython_table;
 
 static const struct suite {
     const conformance_table *table;
@@ -22,6 +22,11 @@ static const struct suite {
                     "exception_refcycles_3 exception_refcycles_4 exception_refcycles_5 exception_refcycles_6 finished name "
                     "nested_groups_both_cancelled no_create_task_after_failure not_entered task_context task_name "
                     "without_parent_task"},
+    {&micropython_table, "as_uasyncio await_return basic basic2 cancel_fair cancel_fair2 cancel_self cancel_task "
+                         "cancel_wait_on_finished current_task event event_fair event_queue exception fair gather "
+                         "gather_finished_early gather_notimpl get_event_loop heaplock iterator_event lock "
+                         "lock_cancel loop_stop micropython new_event_loop set_exception_handler task_done "
+                         "threadsafeflag wait_for wait_for_fwd wait_for_linked_task wait_task"},
 };
 
 enum { SUITES = sizeof suites / sizeof suites[0] };
