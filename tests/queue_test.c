@@ -14,10 +14,19 @@ static void fresh(uint32_t capacity)
     cosy_queue_init(&queue, room, sizeof(int), capacity, "Q");
 }
 
+/* Is the queue what it should be? Called after each step. */
+static void checked(void)
+{
+    const char *wrong = cosy_queue_check(&queue);
+    if (wrong)
+        say("WRONG: %s", wrong);
+}
+
 static void fill(int first, int n)
 {
     while (n-- > 0) {
         cosy_queue_try_put(&queue, &first);
+        checked();
         first++;
     }
 }
@@ -26,6 +35,7 @@ static int get_until(cosy_time deadline)
 {
     int item = -1;
     int rc = cosy_queue_get(&queue, &item, deadline);
+    checked();
     if (rc == COSY_OK)
         say("%s got %d", ME, item);
     else
@@ -36,6 +46,7 @@ static int get_until(cosy_time deadline)
 static int put_until(int item, cosy_time deadline)
 {
     int rc = cosy_queue_put(&queue, &item, deadline);
+    checked();
     say("%s put %d %s", ME, item, code_name(rc));
     return 0;
 }
@@ -74,8 +85,10 @@ static int putter_until_10(void *item)
 static void drain(void)
 {
     int item;
-    while (cosy_queue_try_get(&queue, &item) == COSY_OK)
+    while (cosy_queue_try_get(&queue, &item) == COSY_OK) {
         say("%d", item);
+        checked();
+    }
 }
 
 /* ---- order ---- */

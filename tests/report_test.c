@@ -293,13 +293,15 @@ static int spinner(void)
     return cosy_run(start_spinner, NULL, &options) == COSY_ESPIN ? 0 : 9;
 }
 
-/* Does not heed its cancel: shielded to its end, which does not come. */
+/* Does not heed its cancel. */
 static int stubborn(void *arg)
 {
     cosy_scope shield;
     (void)arg;
     cosy_scope_open(&shield, COSY_FOREVER, COSY_SCOPE_SHIELD);
-    return cosy_event_wait(&never, COSY_FOREVER);
+    int rc = cosy_event_wait(&never, COSY_FOREVER);
+    cosy_scope_close(&shield);
+    return rc;
 }
 
 static int polite(void *arg)
@@ -334,6 +336,27 @@ static int main_leaves(void *arg)
 static int survivors_of_run(void)
 {
     return cosy_run(main_leaves, NULL, &(cosy_options){.grace = cosy_ms(20)});
+}
+
+static int wait_for_children(void *arg)
+{
+    cosy_group group;
+    (void)arg;
+    cosy_group_open(&group, "children");
+    cosy_spawn_in(&group, NULL, stubborn, NULL, &(cosy_spawn_options){.name = "stubborn"});
+    cosy_spawn_in(&group, NULL, polite, NULL, &(cosy_spawn_options){.name = "polite"});
+    cosy_yield();
+    cosy_group_cancel(&group, "enough");
+    cosy_sleep(cosy_ms(1));
+    int n = cosy_group_survivors(&group);
+    cosy_event_set(&never, NULL);
+    int rc = cosy_group_join(&group, COSY_FOREVER);
+    return rc ? rc : n;
+}
+
+static int survivors_of_group(void)
+{
+    return cosy_run(wait_for_children, NULL, &(cosy_options){.virtual_time = true});
 }
 
 static int slow_to_go(void *arg)
@@ -529,12 +552,16 @@ static const report_row rows[] = {
      .absent = "abandoned: task \"polite\""},
     {"survivors of cosy_run are named, its result stands", survivors_of_run, 0, 5,
      .lines = {"polite: ECANCELED", "abandoned: task \"stubborn\""}},
+    {"survivors of a group are named", survivors_of_group, 0, 1,
+     .lines = {"polite: ECANCELED, because enough",
+               "cosy: still in its group: task \"stubborn\", which waits for event \"never\""},
+     .absent = "group: task \"polite\""},
     {"who needs the grace period gets it", grace, 0, 5, .lines = {"cleaned up"}, .absent = "abandoned"},
     {"a blocking call that does not end is told", surviving_call, .lines = {"cosy: a blocking call survived"}},
     {"misuse names call, object and task", misuse,
-     .lines = {"cosy: cosy_lock_release(\"printer\") in task \"main\": the lock is not held"}},
+     .lines = {"cosy: cosy_lock_release(\"printer\") in task \"main\": it is not held"}},
     {"misuse names the other task", misuse_of_other,
-     .lines = {"cosy: cosy_lock_release(\"printer\") in task \"main\": the lock is held by another task",
+     .lines = {"cosy: cosy_lock_release(\"printer\") in task \"main\": it is held by another task",
                "(see task \"holder\")"}},
     {"misuse outside a task", misuse_outside,
      .lines = {"cosy: cosy_sleep(", "in task \"(no task)\": a waiting call was made outside a coroutine",

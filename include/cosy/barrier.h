@@ -129,6 +129,40 @@ COSY_API int cosy_barrier_abort(cosy_barrier *barrier);
  */
 COSY_API int cosy_barrier_destroy(cosy_barrier *barrier);
 
+/**
+ * cosy_barrier_check - looks at a barrier's invariants.
+ *
+ * @barrier: which, or NULL.
+ *
+ * Returns: NULL if all is well, else what is wrong, in one sentence.
+ * Waits: no. From: the loop's thread. Cost: O(waiters).
+ */
+COSY_API const char *cosy_barrier_check(const cosy_barrier *barrier);
+
+/* Begin form for arms, see cosy/select.h. */
+COSY_API int cosy_barrier_wait_arm(cosy_arm *arm);
+
+/**
+ * cosy_arm_barrier - an arm of a select: arrives, and waits until all have.
+ *
+ * @barrier: which.
+ *
+ * If another arm wins, the arrival is taken back. cosy_arm_result() gives the index. Two arms of one select cannot make up a
+ * generation: one task does not arrive twice (COSY_EINVAL).
+ *
+ * Returns: the arm.
+ * Waits: no. From: anywhere. Cost: a few stores.
+ */
+COSY_INLINE cosy_arm cosy_arm_barrier(cosy_barrier *barrier)
+{
+    cosy_arm arm;
+    arm.begin = cosy_barrier_wait_arm;
+    arm.object = barrier;
+    arm.place = NULL;
+    arm.n = 0;
+    return arm;
+}
+
 COSY_END
 
 #endif

@@ -128,6 +128,38 @@ COSY_INLINE uint32_t cosy_chain_count(const cosy_chain *chain)
  */
 COSY_API int cosy_chain_destroy(cosy_chain *chain);
 
+/**
+ * cosy_chain_check - looks at a chain's invariants.
+ *
+ * @chain: which, or NULL.
+ *
+ * Returns: NULL if all is well, else what is wrong, in one sentence.
+ * Waits: no. From: the loop's thread. Cost: O(items and waiters).
+ */
+COSY_API const char *cosy_chain_check(const cosy_chain *chain);
+
+/* Begin form for arms, see cosy/select.h. */
+COSY_API int cosy_chain_get_arm(cosy_arm *arm);
+
+/**
+ * cosy_arm_chain - an arm of a select: takes the oldest item.
+ *
+ * @chain: which.
+ * @item: where its link goes; must stay until the select returns.
+ *
+ * Returns: the arm.
+ * Waits: no. From: anywhere. Cost: a few stores.
+ */
+COSY_INLINE cosy_arm cosy_arm_chain(cosy_chain *chain, cosy_link **item)
+{
+    cosy_arm arm;
+    arm.begin = cosy_chain_get_arm;
+    arm.object = chain;
+    arm.place = item;
+    arm.n = 0;
+    return arm;
+}
+
 COSY_END
 
 #endif

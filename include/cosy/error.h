@@ -23,13 +23,13 @@ enum {
     COSY_ENOTASK = -7,    /* a waiting call outside a coroutine */
     COSY_ENOWAIT = -8,    /* a waiting call where waiting is forbidden (a barrier's action) */
     COSY_EINVAL = -9,     /* an argument that means nothing: NULL, zero parties, a negative count */
-    COSY_ENOTOWNER = -10, /* release of a lock that another task holds */
-    COSY_ENOTHELD = -11,  /* release of a lock that nobody holds */
-    COSY_EOVER = -12,     /* more permits than there can ever be */
+    COSY_ENOTOWNER = -10, /* release of what another task holds */
+    COSY_ENOTHELD = -11,  /* release of what nobody holds */
+    COSY_EOVER = -12,     /* more permits than there can ever be; more done than was begun */
     COSY_EBUSY = -13,     /* in use: it has waiters, a joiner, or is queued already */
     COSY_ENOMEM = -14,    /* no memory for a stack, a timer or a table */
     COSY_ESTACK = -15,    /* stack size too small */
-    COSY_EDONE = -16,     /* the task has ended already */
+    COSY_EDONE = -16,     /* over already: the task has ended, the scope is closed, the future has its outcome */
     COSY_EABI = -17,      /* program and library were built with different layouts */
     COSY_ESPIN = -18,     /* virtual time cannot advance: tasks run without ever waiting */
     COSY_ELEFT = -19,     /* tasks were left after the grace period */

@@ -121,6 +121,37 @@ COSY_API int cosy_event_wait_begin(cosy_event *event, cosy_wait *w);
  */
 COSY_API int cosy_event_destroy(cosy_event *event);
 
+/**
+ * cosy_event_check - looks at an event's invariants.
+ *
+ * @event: which, or NULL.
+ *
+ * Returns: NULL if all is well, else what is wrong, in one sentence.
+ * Waits: no. From: the loop's thread. Cost: O(waiters).
+ */
+COSY_API const char *cosy_event_check(const cosy_event *event);
+
+/* Begin form for arms, see cosy/select.h. */
+COSY_API int cosy_event_wait_arm(cosy_arm *arm);
+
+/**
+ * cosy_arm_event - an arm of a select: waits until the event is set.
+ *
+ * @event: which.
+ *
+ * Returns: the arm.
+ * Waits: no. From: anywhere. Cost: a few stores.
+ */
+COSY_INLINE cosy_arm cosy_arm_event(cosy_event *event)
+{
+    cosy_arm arm;
+    arm.begin = cosy_event_wait_arm;
+    arm.object = event;
+    arm.place = NULL;
+    arm.n = 0;
+    return arm;
+}
+
 COSY_END
 
 #endif

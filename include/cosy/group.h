@@ -64,9 +64,10 @@ COSY_API int cosy_group_open(cosy_group *group, const char *name);
  * @name: for reports; may be NULL.
  * @flags: COSY_GROUP_FAIL_FAST, COSY_GROUP_FIRST, COSY_GROUP_KEEP, or several.
  * @body: storage for a scope that is open until the join, and is cancelled with the group: so that the body of the block,
- *     which waits for something else, learns that the group is over. NULL: only the children are cancelled.
+ *     which waits for something else, learns that the group is over. It may be closed before the join. NULL: only the
+ *     children are cancelled.
  *
- * Returns: COSY_OK; COSY_EINVAL (NULL, unknown flags); COSY_ENOTASK.
+ * Returns: COSY_OK; COSY_EINVAL (NULL, unknown flags); COSY_EBUSY (the body is open already); COSY_ENOTASK.
  * Waits: no. From: a task. Cost: a few stores.
  *
  * Example:
@@ -95,12 +96,12 @@ COSY_API int cosy_group_cancel(cosy_group *group, const char *reason);
  *
  * @group: an open group. One with a body is joined by the task that opened it, with no scope left open in between.
  * @deadline: absolute, ns. When it passes, or when the caller is cancelled, the children are cancelled, and the call
- *     still waits until they have ended: none outlives it.
+ *     still waits until they have ended: none outlives it. So COSY_NOW ends them at once.
  *
- * Returns: COSY_OK; the first negative result of a child (with COSY_GROUP_FIRST only if none succeeded); COSY_ETIMEDOUT or
- *     COSY_ECANCELED (the caller's own: told before a child's, which cosy_group_error() has; all children have ended all
- *     the same); COSY_EBUSY (somebody else joins); COSY_EINVAL (NULL, joined already, the caller is a child, scopes are
- *     open inside); COSY_ENOTASK.
+ * Returns: COSY_OK; the first negative result of a child (with COSY_GROUP_FIRST only if none succeeded); COSY_ETIMEDOUT,
+ *     COSY_EAGAIN or COSY_ECANCELED (the caller's own: told before a child's, which cosy_group_error() has; all children
+ *     have ended all the same). Refused, the group stays open: COSY_EBUSY (somebody else waits for it); COSY_EINVAL (NULL,
+ *     joined already, the caller is a child, scopes are open inside); COSY_ENOWAIT; COSY_ENOTASK.
  * Waits: yes. From: a coroutine. Cost: one or two switches.
  */
 COSY_API int cosy_group_join(cosy_group *group, cosy_time deadline);
@@ -110,7 +111,8 @@ COSY_API int cosy_group_join(cosy_group *group, cosy_time deadline);
  *
  * @group: an open group with COSY_GROUP_KEEP.
  * @task: where the handle of the child goes that ended first and was not given yet. It has ended: cosy_join() takes its
- *     result at once and gives it back. Children without a handle are not given.
+ *     result at once and gives it back. Children without a handle, and those that were joined or detached by it, are not
+ *     given.
  * @deadline: absolute, ns. When it passes nothing is cancelled.
  *
  * Returns: COSY_OK; COSY_EDONE (no child is left); COSY_ETIMEDOUT, COSY_EAGAIN, COSY_ECANCELED; COSY_EBUSY (somebody else

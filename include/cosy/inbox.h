@@ -118,6 +118,37 @@ COSY_API int cosy_signal_wait(cosy_signal *signal, cosy_time deadline);
  */
 COSY_API int cosy_signal_wait_begin(cosy_signal *signal, cosy_wait *w);
 
+/**
+ * cosy_signal_check - looks at a signal's invariants.
+ *
+ * @signal: which, or NULL.
+ *
+ * Returns: NULL if all is well, else what is wrong, in one sentence.
+ * Waits: no. From: the loop's thread. Cost: O(waiters).
+ */
+COSY_API const char *cosy_signal_check(const cosy_signal *signal);
+
+/* Begin form for arms, see cosy/select.h. */
+COSY_API int cosy_signal_wait_arm(cosy_arm *arm);
+
+/**
+ * cosy_arm_signal - an arm of a select: waits for a raise and takes it.
+ *
+ * @signal: which.
+ *
+ * Returns: the arm.
+ * Waits: no. From: anywhere. Cost: a few stores.
+ */
+COSY_INLINE cosy_arm cosy_arm_signal(cosy_signal *signal)
+{
+    cosy_arm arm;
+    arm.begin = cosy_signal_wait_arm;
+    arm.object = signal;
+    arm.place = NULL;
+    arm.n = 0;
+    return arm;
+}
+
 COSY_END
 
 #endif

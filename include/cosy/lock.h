@@ -110,6 +110,37 @@ COSY_INLINE cosy_task *cosy_lock_owner(const cosy_lock *lock)
  */
 COSY_API int cosy_lock_destroy(cosy_lock *lock);
 
+/**
+ * cosy_lock_check - looks at a lock's invariants.
+ *
+ * @lock: which, or NULL.
+ *
+ * Returns: NULL if all is well, else what is wrong, in one sentence.
+ * Waits: no. From: the loop's thread. Cost: O(waiters).
+ */
+COSY_API const char *cosy_lock_check(const cosy_lock *lock);
+
+/* Begin form for arms, see cosy/select.h. */
+COSY_API int cosy_lock_acquire_arm(cosy_arm *arm);
+
+/**
+ * cosy_arm_lock - an arm of a select: takes the lock.
+ *
+ * @lock: which.
+ *
+ * Returns: the arm.
+ * Waits: no. From: anywhere. Cost: a few stores.
+ */
+COSY_INLINE cosy_arm cosy_arm_lock(cosy_lock *lock)
+{
+    cosy_arm arm;
+    arm.begin = cosy_lock_acquire_arm;
+    arm.object = lock;
+    arm.place = NULL;
+    arm.n = 0;
+    return arm;
+}
+
 /* The general cases behind the inline ones, and the same calls for other languages. */
 COSY_API int cosy_lock_acquire_slow(cosy_lock *lock, cosy_time deadline);
 COSY_API int cosy_lock_release_slow(cosy_lock *lock);
@@ -117,7 +148,7 @@ COSY_API int cosy_lock_release_slow(cosy_lock *lock);
 COSY_INLINE int cosy_lock_acquire(cosy_lock *lock, cosy_time deadline)
 {
     cosy_loop *loop = cosy_here();
-    if (COSY_LIKELY(lock && !lock->owner && !lock->flags && loop->current && loop->budget > 1)) {
+    if (COSY_LIKELY(!COSY_VALIDATE && lock && !lock->owner && !lock->flags && loop->current && loop->budget > 1)) {
         loop->budget--;
         lock->owner = loop->current;
         return COSY_OK;
@@ -128,7 +159,7 @@ COSY_INLINE int cosy_lock_acquire(cosy_lock *lock, cosy_time deadline)
 COSY_INLINE int cosy_lock_release(cosy_lock *lock)
 {
     cosy_task *me = cosy_here()->current;
-    if (COSY_LIKELY(lock && me && lock->owner == me && !lock->waiters.head)) {
+    if (COSY_LIKELY(!COSY_VALIDATE && lock && me && lock->owner == me && !lock->waiters.head)) {
         lock->owner = NULL;
         return COSY_OK;
     }

@@ -238,10 +238,10 @@ COSY_API void cosy_loop_expect(cosy_loop *loop, bool expect);
 /**
  * cosy_loop_hook - lets a tool look at and steer each step of a loop. For tests; see cosy/testing.h.
  *
- * @loop: which; it has no tasks yet.
- * @hooks: the tool's functions; must outlive the loop. NULL: none any more.
+ * @loop: which. The tool sees the tasks that are made from here on.
+ * @hooks: the tool's functions; must stay. NULL: none any more.
  *
- * Returns: COSY_OK; COSY_EINVAL (NULL); COSY_EBUSY (it has tasks); COSY_ENOSYS (built without COSY_HOOKS).
+ * Returns: COSY_OK; COSY_EINVAL (NULL); COSY_ENOSYS (built without COSY_HOOKS).
  * Waits: no. From: the loop's thread. Cost: two stores; then a trip to the loop's stack for each switch.
  */
 COSY_API int cosy_loop_hook(cosy_loop *loop, const cosy_hooks *hooks);

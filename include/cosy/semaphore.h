@@ -120,6 +120,38 @@ COSY_INLINE int32_t cosy_semaphore_count(const cosy_semaphore *semaphore)
  */
 COSY_API int cosy_semaphore_destroy(cosy_semaphore *semaphore);
 
+/**
+ * cosy_semaphore_check - looks at a semaphore's invariants.
+ *
+ * @semaphore: which, or NULL.
+ *
+ * Returns: NULL if all is well, else what is wrong, in one sentence.
+ * Waits: no. From: the loop's thread. Cost: O(waiters).
+ */
+COSY_API const char *cosy_semaphore_check(const cosy_semaphore *semaphore);
+
+/* Begin form for arms, see cosy/select.h. */
+COSY_API int cosy_semaphore_acquire_arm(cosy_arm *arm);
+
+/**
+ * cosy_arm_semaphore - an arm of a select: takes permits.
+ *
+ * @semaphore: which.
+ * @n: how many, at least 1.
+ *
+ * Returns: the arm.
+ * Waits: no. From: anywhere. Cost: a few stores.
+ */
+COSY_INLINE cosy_arm cosy_arm_semaphore(cosy_semaphore *semaphore, int32_t n)
+{
+    cosy_arm arm;
+    arm.begin = cosy_semaphore_acquire_arm;
+    arm.object = semaphore;
+    arm.place = NULL;
+    arm.n = n;
+    return arm;
+}
+
 COSY_END
 
 #endif

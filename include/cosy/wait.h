@@ -71,7 +71,8 @@ typedef struct cosy_wait_ops {
      * (a condition's lock), leave() queues it there: then it stays QUEUED, with the result it will return. */
     void (*leave)(cosy_wait *w);
 
-    /* A cancel comes for a queued node that must not leave: true if it stays, its result being changed. */
+    /* A cancel comes for a queued node that must not leave: true if it stays, its result being changed. Deadlines do
+     * not end a wait of such a kind at all. */
     bool (*stay)(cosy_wait *w);
 
     /* A cancel overrules a grant: pass it on and return true, or return false if it cannot be taken back. */

@@ -1,6 +1,7 @@
 /* The inbox: a stack that anybody pushes to and the loop takes whole, then turns round, so that posts are delivered in
  * the order they were made. One swap empties it, so no post can be lost or seen twice.
  */
+#include "check.h"
 #include "loop.h"
 #include "report.h"
 
@@ -206,8 +207,25 @@ static const char *signal_name(const cosy_wait *w)
 
 static const cosy_wait_ops waiting = {.what = "signal", .undo = undo, .name = signal_name};
 
+/* What other threads write, `raised` and the post, is not looked at. */
+const char *cosy_signal_check(const cosy_signal *signal)
+{
+    static const cosy_wait_ops *const kinds[] = {&waiting, NULL};
+    if (!signal)
+        return NULL;
+    const cosy_wait *head = signal->waiters.head;
+    if (signal->latch && signal->count > 1)
+        return "a latching signal has counted";
+    if (head && signal->count)
+        return "a task waits for a raise that it could have";
+    if (head && head->loop != signal->loop)
+        return "a task waits for a signal of another loop";
+    return cosy__list_check(&signal->waiters, kinds);
+}
+
 int cosy_signal_wait_begin(cosy_signal *signal, cosy_wait *w)
 {
+    COSY__VALID(cosy_signal_check(signal));
     if (signal->count && !signal->waiters.head) {
         signal->count--;
         return cosy__done(w, COSY_OK);
@@ -215,8 +233,14 @@ int cosy_signal_wait_begin(cosy_signal *signal, cosy_wait *w)
     return cosy__park(&signal->waiters, w, &waiting);
 }
 
+int cosy_signal_wait_arm(cosy_arm *arm)
+{
+    return cosy_signal_wait_begin((cosy_signal *)arm->object, &arm->wait);
+}
+
 int cosy_signal_wait(cosy_signal *signal, cosy_time deadline)
 {
+    COSY__VALID(cosy_signal_check(signal));
     cosy_task *me = cosy__me();
     if (!signal)
         return cosy__misuse(COSY_EINVAL, "cosy_signal_wait", NULL, NULL);

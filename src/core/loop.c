@@ -455,8 +455,6 @@ int cosy_loop_hook(cosy_loop *loop, const cosy_hooks *hooks)
     if (!loop)
         return cosy__misuse(COSY_EINVAL, "cosy_loop_hook", NULL, NULL);
 #if COSY_HOOKS
-    if (cosy_loop_live(loop))
-        return cosy__misuse(COSY_EBUSY, "cosy_loop_hook", NULL, NULL);
     loop->hooks = hooks;
     loop->hook_bit = hooks ? COSY_A_HOOK : 0;
     return COSY_OK;

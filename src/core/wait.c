@@ -83,16 +83,16 @@ COSY_COLD bool cosy__ask_allocation(const cosy_loop *loop)
 int cosy_await(cosy_task *task, cosy_time deadline)
 {
     cosy_wait *w = &task->wait;
-    if (w->state != COSY_QUEUED || cosy__granted_by_splice(w))
-        return COSY_WAITING; /* granted already, or going round: it only has to leave */
+    if (w->state != COSY_QUEUED || w->ops->stay || cosy__granted_by_splice(w))
+        return COSY_WAITING; /* granted already, going round, or past being ended: it only has to leave */
     if (w->attn & COSY_A_NOWAIT) {
         (void)cosy__misuse(COSY_ENOWAIT, "a wait for", w->ops->what, NULL);
         return refuse(w, COSY_CANCELLED, COSY_ENOWAIT);
     }
     if (w->attn & COSY_A_HOOK) {
         deadline = ask_hook(task, deadline);
-        if (w->state != COSY_QUEUED)
-            return COSY_WAITING; /* cancelled meanwhile, and ready */
+        if (w->state != COSY_QUEUED || w->ops->stay)
+            return COSY_WAITING; /* cancelled meanwhile, and ready or needing something else first */
     }
     if (deadline == COSY_NOW)
         return refuse(w, COSY_TIMED_OUT, COSY_EAGAIN);

@@ -27,12 +27,15 @@ static void timed(cosy_wait *w)
     barrier_of(w)->state |= TIMED;
 }
 
-/* Takes its arrival back; it is unlinked. Those who came later move up. */
+/* Takes its arrival back; it is unlinked. Those who came later move up. Not so once its generation is decided: then it is
+ * an arm of a select that another arm has won, by the hand of the action perhaps, and nobody waits for it any more. */
 static void leave(cosy_wait *w)
 {
     cosy_barrier *b = barrier_of(w);
     int32_t index = 1;
     cosy_wait *other = b->waiters.head;
+    if (spliced(w))
+        return;
     b->arrived--;
     if (other)
         do {
@@ -62,6 +65,35 @@ int cosy_barrier_init(cosy_barrier *b, uint32_t parties, int (*action)(void *), 
     b->arg = arg;
     COSY__SET_NAME(b, title);
     return COSY_OK;
+}
+
+const char *cosy_barrier_check(const cosy_barrier *b)
+{
+    static const cosy_wait_ops *const kinds[] = {&waiting, NULL};
+    if (!b)
+        return NULL;
+    if (b->arrived && b->arrived >= b->parties)
+        return "all have arrived at a barrier, and it has not tripped";
+    const char *wrong = cosy__list_check(&b->waiters, kinds);
+    const cosy_wait *w = b->waiters.head;
+    int32_t index = 0;
+    if (wrong || !w)
+        return wrong;
+    if ((b->state & (BROKEN | IN_ACTION)) == BROKEN)
+        return "a task waits at a barrier that is broken";
+    if (cosy__list_count(&b->waiters) > b->arrived)
+        return "more wait at a barrier than have arrived";
+    do {
+        if (w->arg.n != (b->state & ~(uint32_t)FLAGS))
+            return "a task waits for a generation that is over";
+        if ((w->flags & COSY_W_TIMED) && !(b->state & TIMED))
+            return "a barrier does not know that a waiter has a timer";
+        if (b->state & IN_ACTION ? w->result <= index : w->result != index + 1)
+            return "the indices of a barrier are not in order";
+        index = w->result;
+        w = w->next;
+    } while (w != b->waiters.head);
+    return NULL;
 }
 
 /* The filling generation ends without having tripped. */
@@ -151,9 +183,28 @@ static inline int arrive(cosy_barrier *b)
 
 int cosy_barrier_wait_begin(cosy_barrier *b, cosy_wait *w)
 {
+    COSY__VALID(cosy_barrier_check(b));
     if (!sane(b) || !w)
         return refuse(w ? b : NULL, "cosy_barrier_wait_begin");
     return at_once(b) ? cosy__done(w, arrive(b)) : park(b, w);
+}
+
+/* Another arm of this select stands there already: one task does not arrive twice. The select finds that out itself, but
+ * not if this arrival would be the last. */
+static bool completes_itself(const cosy_barrier *b, const cosy_arm *arm)
+{
+    if (!b || !b->waiters.head || !last(b))
+        return false;
+    const cosy_wait *before = b->waiters.head->prev; /* nobody else can have arrived since this select began */
+    return (before->flags & COSY_W_ARM) && ((const cosy_arm *)(const void *)before)->select == arm->select;
+}
+
+int cosy_barrier_wait_arm(cosy_arm *arm)
+{
+    cosy_barrier *b = (cosy_barrier *)arm->object;
+    if (completes_itself(b, arm))
+        return cosy__misuse(COSY_EINVAL, "cosy_arm_barrier", COSY__NAME(b), NULL);
+    return cosy_barrier_wait_begin(b, &arm->wait);
 }
 
 static COSY_NOINLINE int arrive_here(cosy_barrier *b, cosy_task *me)
@@ -163,6 +214,7 @@ static COSY_NOINLINE int arrive_here(cosy_barrier *b, cosy_task *me)
 
 int cosy_barrier_wait(cosy_barrier *b, cosy_time deadline)
 {
+    COSY__VALID(cosy_barrier_check(b));
     cosy_task *me = cosy__me();
     if (COSY_UNLIKELY(!sane(b) || !me))
         return refuse(b, "cosy_barrier_wait");
@@ -174,6 +226,7 @@ int cosy_barrier_wait(cosy_barrier *b, cosy_time deadline)
 
 int cosy_barrier_trigger(cosy_barrier *b)
 {
+    COSY__VALID(cosy_barrier_check(b));
     if (!sane(b))
         return refuse(b, "cosy_barrier_trigger");
     if (at_once(b))
@@ -195,16 +248,19 @@ static int end_generation(cosy_barrier *b, const char *call, uint32_t broken)
 
 int cosy_barrier_reset(cosy_barrier *b)
 {
+    COSY__VALID(cosy_barrier_check(b));
     return end_generation(b, "cosy_barrier_reset", 0);
 }
 
 int cosy_barrier_abort(cosy_barrier *b)
 {
+    COSY__VALID(cosy_barrier_check(b));
     return end_generation(b, "cosy_barrier_abort", BROKEN);
 }
 
 int cosy_barrier_destroy(cosy_barrier *b)
 {
+    COSY__VALID(cosy_barrier_check(b));
     if (!b)
         return cosy__misuse(COSY_EINVAL, "cosy_barrier_destroy", "NULL", NULL);
     if (b->waiters.head)

@@ -53,8 +53,27 @@ int cosy_chain_init(cosy_chain *c, const char *title)
     return COSY_OK;
 }
 
+const char *cosy_chain_check(const cosy_chain *c)
+{
+    static const cosy_wait_ops *const kinds[] = {&getting, NULL};
+    if (!c)
+        return NULL;
+    const cosy_link *item = c->first, *last = NULL;
+    uint32_t n = 0;
+    for (; item && n < c->count; n++) {
+        last = item;
+        item = item->next;
+    }
+    if (item || n < c->count || (last && last != c->last))
+        return "the links of a chain do not agree with its count";
+    if (c->getters.head && (c->first || c->closed))
+        return c->closed ? "a task waits for an item of a chain that is closed" : "a task waits for an item that it could have";
+    return cosy__list_check(&c->getters, kinds);
+}
+
 int cosy_chain_put(cosy_chain *c, cosy_link *item)
 {
+    COSY__VALID(cosy_chain_check(c));
     if (COSY_UNLIKELY(!c || !item))
         return cosy__misuse(COSY_EINVAL, "cosy_chain_put", c ? COSY__NAME(c) : "NULL", NULL);
     if (COSY_UNLIKELY(c->closed))
@@ -109,14 +128,21 @@ static COSY_COLD int refuse(const cosy_chain *c, const void *item, const char *c
 
 int cosy_chain_get_begin(cosy_chain *c, cosy_link **item, cosy_wait *w)
 {
+    COSY__VALID(cosy_chain_check(c));
     if (!c || !item || !w)
         return refuse(c, NULL, "cosy_chain_get_begin");
     int rc = get(c, item);
     return rc == COSY_EAGAIN ? park(c, item, w) : cosy__done(w, rc);
 }
 
+int cosy_chain_get_arm(cosy_arm *arm)
+{
+    return cosy_chain_get_begin((cosy_chain *)arm->object, (cosy_link **)arm->place, &arm->wait);
+}
+
 int cosy_chain_get(cosy_chain *c, cosy_link **item, cosy_time deadline)
 {
+    COSY__VALID(cosy_chain_check(c));
     cosy_task *me = cosy__me();
     if (COSY_UNLIKELY(!c || !item || !me))
         return refuse(c, item, "cosy_chain_get");
@@ -129,11 +155,13 @@ int cosy_chain_get(cosy_chain *c, cosy_link **item, cosy_time deadline)
 
 cosy_link *cosy_chain_try_get(cosy_chain *c)
 {
+    COSY__VALID(cosy_chain_check(c));
     return c ? take_first(c) : NULL;
 }
 
 int cosy_chain_close(cosy_chain *c)
 {
+    COSY__VALID(cosy_chain_check(c));
     cosy_wait *w;
     if (!c)
         return cosy__misuse(COSY_EINVAL, "cosy_chain_close", "NULL", NULL);
@@ -145,6 +173,7 @@ int cosy_chain_close(cosy_chain *c)
 
 int cosy_chain_destroy(cosy_chain *c)
 {
+    COSY__VALID(cosy_chain_check(c));
     if (!c)
         return cosy__misuse(COSY_EINVAL, "cosy_chain_destroy", "NULL", NULL);
     if (c->getters.head)

@@ -1,13 +1,11 @@
-/* Event. Setting wakes all by one splice of the wait list onto the ready list, unless a waiter has a timer to disarm.
- *
- * Spliced nodes are not touched, so their states still say QUEUED. A node remembers the wake-up count at which it
- * parked; if the event has counted on since, the node was granted.
+/* Event. Setting wakes all by one splice of the wait list onto the ready list, unless a waiter has a timer to disarm; see
+ * sync.h. The word that this takes holds the flag as well.
  */
 #include "sync.h"
 
 #include "../../include/cosy/event.h"
 
-enum { SET = 1, TIMED = 2, FLAGS = 3, ONE_WAKEUP = 4 };
+enum { SET = COSY__OWN };
 
 static cosy_event *event_of(const cosy_wait *w)
 {
@@ -16,12 +14,12 @@ static cosy_event *event_of(const cosy_wait *w)
 
 static bool spliced(const cosy_wait *w)
 {
-    return w->arg.n != (event_of(w)->state & ~(uint32_t)FLAGS);
+    return w->arg.n != cosy__splices(event_of(w)->state);
 }
 
 static void timed(cosy_wait *w)
 {
-    event_of(w)->state |= TIMED;
+    event_of(w)->state |= COSY__TIMED;
 }
 
 /* The event is a level: nothing is given to one waiter, so a cancel has nothing to put back. */
@@ -49,28 +47,42 @@ int cosy_event_init(cosy_event *event, const char *title)
     return COSY_OK;
 }
 
+const char *cosy_event_check(const cosy_event *event)
+{
+    static const cosy_wait_ops *const kinds[] = {&waiting, NULL};
+    if (!event)
+        return NULL;
+    const char *wrong = cosy__list_check(&event->waiters, kinds);
+    const cosy_wait *w = event->waiters.head;
+    if (wrong || !w)
+        return wrong;
+    if (event->state & SET)
+        return "a task waits for an event that is set";
+    do {
+        if (spliced(w))
+            return "a task waits for an event of an earlier time";
+        if ((w->flags & COSY_W_TIMED) && !(event->state & TIMED))
+            return "an event does not know that a waiter has a timer";
+        w = w->next;
+    } while (w != event->waiters.head);
+    return NULL;
+}
+
 int cosy_event_set(cosy_event *event, void *value)
 {
+    COSY__VALID(cosy_event_check(event));
     if (COSY_UNLIKELY(!event))
         return cosy__misuse(COSY_EINVAL, "cosy_event_set", "NULL", NULL);
     event->value = value;
     event->state |= SET;
-    if (!event->waiters.head)
-        return COSY_OK;
-    event->state += ONE_WAKEUP;
-    if (event->state & TIMED) {
-        cosy_wait *w;
-        event->state &= ~(uint32_t)TIMED;
-        while ((w = cosy__pop(&event->waiters)))
-            cosy__grant(w);
-    } else {
-        cosy__splice(&event->waiters);
-    }
+    if (event->waiters.head)
+        cosy__wake_all(&event->waiters, &event->state);
     return COSY_OK;
 }
 
 int cosy_event_clear(cosy_event *event)
 {
+    COSY__VALID(cosy_event_check(event));
     if (COSY_UNLIKELY(!event))
         return cosy__misuse(COSY_EINVAL, "cosy_event_clear", "NULL", NULL);
     event->state &= ~(uint32_t)SET;
@@ -79,17 +91,23 @@ int cosy_event_clear(cosy_event *event)
 
 static inline int park(cosy_event *event, cosy_wait *w)
 {
-    w->arg.n = event->state & ~(uint32_t)FLAGS;
+    w->arg.n = cosy__splices(event->state);
     return cosy__park(&event->waiters, w, &waiting);
 }
 
 int cosy_event_wait_begin(cosy_event *event, cosy_wait *w)
 {
+    COSY__VALID(cosy_event_check(event));
     if (COSY_UNLIKELY(!event || !w))
         return cosy__misuse(COSY_EINVAL, "cosy_event_wait_begin", "NULL", NULL);
     if (event->state & SET)
         return cosy__done(w, COSY_OK);
     return park(event, w);
+}
+
+int cosy_event_wait_arm(cosy_arm *arm)
+{
+    return cosy_event_wait_begin((cosy_event *)arm->object, &arm->wait);
 }
 
 static COSY_COLD int refuse(const cosy_event *event)
@@ -101,6 +119,7 @@ static COSY_COLD int refuse(const cosy_event *event)
 
 int cosy_event_wait(cosy_event *event, cosy_time deadline)
 {
+    COSY__VALID(cosy_event_check(event));
     cosy_task *me = cosy__me();
     if (COSY_UNLIKELY(!event || !me))
         return refuse(event);
@@ -112,6 +131,7 @@ int cosy_event_wait(cosy_event *event, cosy_time deadline)
 
 int cosy_event_destroy(cosy_event *event)
 {
+    COSY__VALID(cosy_event_check(event));
     if (!event)
         return cosy__misuse(COSY_EINVAL, "cosy_event_destroy", "NULL", NULL);
     if (event->waiters.head)

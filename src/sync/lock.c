@@ -2,44 +2,26 @@
  *
  * owner is the truth from the hand-off on, before the new owner has run.
  */
-#include "sync.h"
-
-#include "../../include/cosy/lock.h"
-
-static cosy_lock *lock_of(const cosy_wait *w)
-{
-    return COSY_CONTAINER(w->list, cosy_lock, waiters);
-}
-
-/* Gives the lock to the first waiter, or frees it. */
-static inline int pass_on(cosy_lock *lock)
-{
-    cosy_wait *w = cosy__pop(&lock->waiters);
-    if (!w) {
-        lock->owner = NULL;
-        return COSY_OK;
-    }
-    lock->owner = COSY_LIKELY(!(w->flags & COSY_W_SLOW)) ? cosy__task(w) : cosy__waiter(w);
-    return cosy__grant(w);
-}
+#include "lock.h"
 
 static bool undo(cosy_wait *w)
 {
-    pass_on(lock_of(w));
+    cosy__lock_pass_on(cosy__lock_of(w));
     return true;
 }
 
-static const char *name(const cosy_wait *w)
+const char *cosy__lock_name(const cosy_wait *w)
 {
-    return COSY__NAME(lock_of(w));
+    return COSY__NAME(cosy__lock_of(w));
 }
 
-static const cosy_task *owner(const cosy_wait *w)
+const cosy_task *cosy__lock_holder(const cosy_wait *w)
 {
-    return lock_of(w)->owner;
+    return cosy__lock_of(w)->owner;
 }
 
-static const cosy_wait_ops acquiring = {.what = "lock", .undo = undo, .name = name, .owner = owner};
+static const cosy_wait_ops acquiring = {
+    .what = "lock", .undo = undo, .name = cosy__lock_name, .owner = cosy__lock_holder};
 
 int cosy_lock_init(cosy_lock *lock, unsigned flags, const char *title)
 {
@@ -52,8 +34,21 @@ int cosy_lock_init(cosy_lock *lock, unsigned flags, const char *title)
     return COSY_OK;
 }
 
+const char *cosy_lock_check(const cosy_lock *lock)
+{
+    static const cosy_wait_ops *const kinds[] = {&acquiring, &cosy__reacquiring, NULL};
+    if (!lock)
+        return NULL;
+    if (lock->waiters.head && !lock->owner)
+        return "a task waits for a lock that is free";
+    if (lock->flags & ~(uint32_t)(COSY_LOCK_OWNERLESS | COSY_LOCK_CHECKPOINT))
+        return "a lock has flags that there are not";
+    return cosy__list_check(&lock->waiters, kinds);
+}
+
 int cosy_lock_acquire_begin(cosy_lock *lock, cosy_wait *w)
 {
+    COSY__VALID(cosy_lock_check(lock));
     if (COSY_UNLIKELY(!lock || !w))
         return cosy__misuse(COSY_EINVAL, "cosy_lock_acquire_begin", "NULL", NULL);
     if (!lock->owner) {
@@ -63,6 +58,11 @@ int cosy_lock_acquire_begin(cosy_lock *lock, cosy_wait *w)
         return cosy__done(w, COSY_OK);
     }
     return cosy__park(&lock->waiters, w, &acquiring);
+}
+
+int cosy_lock_acquire_arm(cosy_arm *arm)
+{
+    return cosy_lock_acquire_begin((cosy_lock *)arm->object, &arm->wait);
 }
 
 static COSY_COLD int refuse(const cosy_lock *lock)
@@ -81,9 +81,10 @@ static bool closes_cycle(const cosy_lock *lock, const cosy_task *me)
         const cosy_task *owner = lock->owner;
         if (owner == me)
             return true;
-        if (owner->wait.state != COSY_QUEUED || owner->wait.ops != &acquiring || (owner->wait.flags & COSY_W_TIMED))
-            return false;
-        lock = lock_of(&owner->wait);
+        if (owner->wait.state != COSY_QUEUED || owner->wait.ops->owner != cosy__lock_holder ||
+            (owner->wait.flags & COSY_W_TIMED))
+            return false; /* it is in no lock's line, or will not stay there */
+        lock = cosy__lock_of(&owner->wait);
     }
     return false;
 }
@@ -99,6 +100,7 @@ static COSY_COLD int acquire_with_care(cosy_lock *lock, cosy_task *me, cosy_time
 
 int cosy_lock_acquire_slow(cosy_lock *lock, cosy_time deadline)
 {
+    COSY__VALID(cosy_lock_check(lock));
     cosy_task *me = cosy__me();
     if (COSY_UNLIKELY(!lock || !me))
         return refuse(lock);
@@ -123,19 +125,21 @@ static COSY_COLD int release_as_other(cosy_lock *lock)
         return cosy__misuse(COSY_ENOTHELD, "cosy_lock_release", COSY__NAME(lock), NULL);
     if (lock->owner != cosy_self() && !(lock->flags & COSY_LOCK_OWNERLESS))
         return cosy__misuse(COSY_ENOTOWNER, "cosy_lock_release", COSY__NAME(lock), lock->owner);
-    return pass_on(lock);
+    return cosy__lock_pass_on(lock);
 }
 
 int cosy_lock_release_slow(cosy_lock *lock)
 {
+    COSY__VALID(cosy_lock_check(lock));
     cosy_task *me = cosy__me();
     if (COSY_UNLIKELY(!lock || !me || lock->owner != me))
         return release_as_other(lock);
-    return pass_on(lock);
+    return cosy__lock_pass_on(lock);
 }
 
 int cosy_lock_destroy(cosy_lock *lock)
 {
+    COSY__VALID(cosy_lock_check(lock));
     if (!lock)
         return cosy__misuse(COSY_EINVAL, "cosy_lock_destroy", "NULL", NULL);
     if (lock->owner)

@@ -61,6 +61,27 @@ int cosy_semaphore_init(cosy_semaphore *s, int32_t permits, int32_t limit, const
     return COSY_OK;
 }
 
+const char *cosy_semaphore_check(const cosy_semaphore *s)
+{
+    static const cosy_wait_ops *const kinds[] = {&acquiring, NULL};
+    if (!s)
+        return NULL;
+    if (s->count < 0 || s->count > s->limit)
+        return "a semaphore's permits are not between 0 and its limit";
+    const char *wrong = cosy__list_check(&s->waiters, kinds);
+    const cosy_wait *w = s->waiters.head;
+    if (wrong || !w)
+        return wrong;
+    if ((int32_t)w->arg.n <= s->count)
+        return "a task waits for permits that it could have";
+    do {
+        if ((int32_t)w->arg.n > s->limit)
+            return "a task waits for more permits than there can be";
+        w = w->next;
+    } while (w != s->waiters.head);
+    return NULL;
+}
+
 static inline bool sane(const cosy_semaphore *s, int32_t n)
 {
     return s && n >= 1 && n <= s->limit;
@@ -94,6 +115,7 @@ static inline int park(cosy_semaphore *s, int32_t n, cosy_wait *w)
 
 int cosy_semaphore_acquire_begin(cosy_semaphore *s, int32_t n, cosy_wait *w)
 {
+    COSY__VALID(cosy_semaphore_check(s));
     if (!sane(s, n) || !w)
         return refuse(w ? s : NULL, n, "cosy_semaphore_acquire_begin");
     if (take(s, n))
@@ -103,6 +125,7 @@ int cosy_semaphore_acquire_begin(cosy_semaphore *s, int32_t n, cosy_wait *w)
 
 int cosy_semaphore_acquire(cosy_semaphore *s, int32_t n, cosy_time deadline)
 {
+    COSY__VALID(cosy_semaphore_check(s));
     cosy_task *me = cosy__me();
     if (COSY_UNLIKELY(!sane(s, n) || !me))
         return refuse(s, n, "cosy_semaphore_acquire");
@@ -112,8 +135,14 @@ int cosy_semaphore_acquire(cosy_semaphore *s, int32_t n, cosy_time deadline)
     return cosy_suspend(me, deadline);
 }
 
+int cosy_semaphore_acquire_arm(cosy_arm *arm)
+{
+    return cosy_semaphore_acquire_begin((cosy_semaphore *)arm->object, (int32_t)arm->n, &arm->wait);
+}
+
 int cosy_semaphore_try(cosy_semaphore *s, int32_t n)
 {
+    COSY__VALID(cosy_semaphore_check(s));
     if (!sane(s, n))
         return refuse(s, n, "cosy_semaphore_try");
     return take(s, n) ? COSY_OK : COSY_EAGAIN;
@@ -121,6 +150,7 @@ int cosy_semaphore_try(cosy_semaphore *s, int32_t n)
 
 int cosy_semaphore_release(cosy_semaphore *s, int32_t n)
 {
+    COSY__VALID(cosy_semaphore_check(s));
     if (COSY_UNLIKELY(!s || n < 1))
         return refuse(s, n, "cosy_semaphore_release");
     if (COSY_UNLIKELY(n > s->limit - s->count))
@@ -138,6 +168,7 @@ int cosy_semaphore_release(cosy_semaphore *s, int32_t n)
 
 int cosy_semaphore_destroy(cosy_semaphore *s)
 {
+    COSY__VALID(cosy_semaphore_check(s));
     if (!s)
         return cosy__misuse(COSY_EINVAL, "cosy_semaphore_destroy", "NULL", NULL);
     if (s->waiters.head)

@@ -1,5 +1,6 @@
 /* See test.h. */
 #include "test.h"
+#include "results.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -112,5 +113,6 @@ int test_rows(const char *suite, const test_row *rows, size_t count)
     cmocka_set_skip_filter(getenv("COSY_SKIP")); /* a pattern of rows that cannot work where we run */
     int failures = _cmocka_run_group_tests(suite, tests, count, NULL, NULL);
     free(tests);
+    results(suite, (long)count, -1, failures);
     return failures;
 }

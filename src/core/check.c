@@ -1,5 +1,5 @@
 /* Validity: what holds of every wait list, and what happens to a program in which it does not. */
-#include "sync.h"
+#include "check.h"
 
 static bool among(const cosy_wait_ops *ops, const cosy_wait_ops *const *kinds)
 {
