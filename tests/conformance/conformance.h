@@ -96,7 +96,10 @@ const char *me(void);
 
 /* ---- between conformance.c and inject.c ---- */
 
-/* Runs a row once for each fault at each of its waits. Returns 0; 1 and says what went wrong; -1 if the library cannot. */
-int inject_row(const conformance_row *row, cosy_fn scenario, void *arg, const char *name);
+bool can_inject(void);
+
+/* Runs a row once for each fault at each of its waits, and adds the faults that came true. Returns 0; 1 and says what
+ * went wrong. */
+int inject_row(const conformance_row *row, cosy_fn scenario, void *arg, const char *name, long *faults);
 
 #endif

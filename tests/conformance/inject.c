@@ -5,17 +5,30 @@
 
 #include <stdio.h>
 
-int inject_row(const conformance_row *row, cosy_fn scenario, void *arg, const char *name)
+static int nothing(void *arg)
 {
-    /* A task that fails early may leave others that wait for it: the row's group ends them. */
-    cosy_scenario s = {.name = name, .run = scenario, .arg = arg, .allow = COSY_ALLOW_DEADLOCK};
+    (void)arg;
+    return 0;
+}
+
+bool can_inject(void)
+{
+    cosy_scenario s = {.name = "nothing", .run = nothing};
+    return cosy_inject_one(&s, COSY_FAULTS, 0, NULL) != COSY_ENOSYS;
+}
+
+/* A task that fails early may leave others that wait for it: the row's group ends them, or the loop does. */
+int inject_row(const conformance_row *row, cosy_fn scenario, void *arg, const char *name, long *faults)
+{
+    cosy_scenario s = {.name = name,
+                       .run = scenario,
+                       .arg = arg,
+                       .allow = COSY_ALLOW_DEADLOCK | (row->misuse ? COSY_ALLOW_MISUSE : 0u)};
     cosy_injection found = {0};
     int rc = cosy_inject(&s, &found);
-    (void)row;
-    if (rc == COSY_ENOSYS)
-        return -1;
     if (rc && !found.waits && !found.allocations) /* nothing can go wrong where nobody waits */
         rc = cosy_inject_one(&s, COSY_FAULTS, 0, &found);
+    *faults += found.faults;
     if (rc)
         fprintf(stderr, "%s, %s %u: %s\n", name, cosy_fault_name(found.kind), (unsigned)found.at,
                 found.wrong[0] ? found.wrong : cosy_strerror(rc));
@@ -24,10 +37,15 @@ int inject_row(const conformance_row *row, cosy_fn scenario, void *arg, const ch
 
 #else
 
-int inject_row(const conformance_row *row, cosy_fn scenario, void *arg, const char *name)
+bool can_inject(void)
 {
-    (void)row, (void)scenario, (void)arg, (void)name;
-    return -1;
+    return false;
+}
+
+int inject_row(const conformance_row *row, cosy_fn scenario, void *arg, const char *name, long *faults)
+{
+    (void)row, (void)scenario, (void)arg, (void)name, (void)faults;
+    return 0;
 }
 
 #endif
