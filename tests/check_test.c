@@ -1,5 +1,5 @@
-/* What the checks of lock, event, semaphore, barrier, chain and signal find: nothing in a sound object, whoever waits for it,
- * and each kind of damage. (The other objects have such a row in their own tests.)
+/* What the checks of lock, event, semaphore, barrier, chain and signal find: nothing in a sound object, whoever waits for
+ * it, and each kind of damage. (The other objects have such a row in their own tests.)
  *
  * Each row puts something wrong, looks, and puts it right again, so that the scenario can end in order. */
 #include "support/test.h"
@@ -353,8 +353,8 @@ static const test_row rows[] = {
     {"lock", locks,
      "well; a task waits for a lock that is free; a lock has flags that there are not; well; in line; well"},
     {"event", events,
-     "well; well; a task waits for an event that is set; a task waits for an event of an earlier time; "
-     "an event does not know that a waiter has a timer; well; a node in a wait list does not wait; well; ETIMEDOUT; well"},
+     "well; well; a task waits for an event that is set; a node in a wait list was granted already; "
+     "a node has a timer, and its object would splice it; well; a node in a wait list does not wait; well; ETIMEDOUT; well"},
     {"semaphore", semaphores,
      "well; well; a semaphore's permits are not between 0 and its limit; "
      "a semaphore's permits are not between 0 and its limit; a task waits for permits that it could have; "

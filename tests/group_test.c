@@ -4,6 +4,8 @@
  * The invariants of the group are checked after each step; a row whose trace holds BROKEN has found one that is not kept. */
 #include "support/test.h"
 
+#include <string.h>
+
 #define ME cosy_task_name(cosy_self())
 
 static cosy_group group;
@@ -37,8 +39,16 @@ static cosy_task *keep(cosy_fn fn, void *arg, const char *name)
     return task;
 }
 
+/* Whatever the storage of a closed group held before must not matter. */
+static void poison(void)
+{
+    memset(&group, 0xa5, sizeof group);
+    group.loop = NULL;
+}
+
 static void open_group(unsigned policy, cosy_scope *scope)
 {
+    poison();
     int rc = cosy_group_open_with(&group, "g", policy, scope);
     if (rc)
         say("open %s", code_name(rc));
@@ -513,6 +523,7 @@ static int losers(void *arg)
     put(answers, &minus_90, "a");
     put(succeeds, &zero, "b");
     put(answers, &plus_3, "c");
+    put(answers, &minus_90, "d");
     join_group(COSY_FOREVER);
     return 0;
 }
@@ -730,8 +741,11 @@ static int kept_to_the_join(void *arg)
     open_group(COSY_GROUP_KEEP, NULL);
     cosy_task *a = keep(sleeper, &ms_1, "a"), *b = keep(fails, &minus_70, "b");
     join_group(COSY_FOREVER);
+    poison();
+    cosy_group gone = group;
     say("%s", code_name(join(b)));
     say("%s", code_name(join(a)));
+    say("%s", memcmp(&gone, &group, sizeof gone) ? "written to" : "left alone");
     return 0;
 }
 
@@ -1041,6 +1055,80 @@ static int forbidden(void *arg)
     return 0;
 }
 
+/* The loop knows all groups, in whatever order they are closed. */
+static int known_to_loop(void *arg)
+{
+    cosy_group g[3];
+    (void)arg;
+    memset(g, 0xa5, sizeof g);
+    for (int i = 0; i < 3; i++) {
+        cosy_group_open(&g[i], "g");
+        cosy_spawn_in(&g[i], NULL, sleeper, &ms_1, &(cosy_spawn_options){.name = "child"});
+    }
+    for (int i = 0; i < 3; i++) {
+        say("%u live", (unsigned)cosy_loop_live(cosy_here()));
+        cosy_group *next = &g[(i + 1) % 3];
+        cosy_group_join(next, COSY_FOREVER);
+        cosy_group_open(next, "g");
+        cosy_spawn_in(next, NULL, sleeper, &ms_1, &(cosy_spawn_options){.name = "another"});
+        say("%u live", (unsigned)cosy_loop_live(cosy_here()));
+        cosy_group_join(next, COSY_FOREVER);
+        memset(next, 0xa5, sizeof *next);
+    }
+    say("%u live", (unsigned)cosy_loop_live(cosy_here()));
+    return 0;
+}
+
+static void say_check(void)
+{
+    const char *wrong = cosy_group_check(&group);
+    say("%s", wrong ? wrong : "well");
+}
+
+/* The check itself: what it must find is put there. */
+static int broken(void *arg)
+{
+    (void)arg;
+    open_group(COSY_GROUP_KEEP, NULL);
+    cosy_task *a = keep(sleeper, &ms_5, "a"), *b = keep(sleeper, &ms_5, "b"), *c = keep(does_nothing, NULL, "c");
+    settle(1);
+    say_check();
+    a->group = NULL;
+    say_check();
+    a->group = &group;
+    b->sib_prev = b;
+    say_check();
+    b->sib_prev = a;
+    a->status |= COSY_T_ENDED;
+    say_check();
+    a->status &= (uint8_t)~COSY_T_ENDED;
+    c->status &= (uint8_t)~COSY_T_KEPT;
+    say_check();
+    c->status |= COSY_T_KEPT;
+    group.live++;
+    say_check();
+    group.live--;
+    join(c);
+    cosy_task *n = start(takes_next, NULL, "n");
+    settle(1);
+    say_check();
+    n->wait.next = &a->wait;
+    say_check();
+    n->wait.next = &n->wait;
+    group.first = NULL;
+    group.live = 0;
+    say_check();
+    group.first = a;
+    group.live = 2;
+    group.flags ^= 32; /* that somebody was woken */
+    say_check();
+    group.flags ^= 32;
+    say_check();
+    join(n);
+    join_group(COSY_FOREVER);
+    return 0;
+}
+
 static int after_the_join(void *arg)
 {
     (void)arg;
@@ -1146,7 +1234,7 @@ static const test_row rows[] = {
     {"FIRST without a body", first, "a fails; b succeeds; c: a sibling was first by b; OK at 5; error OK"},
     {"FIRST: a positive result is a success", first_positive, "b succeeds; a ECANCELED at 5; OK at 5"},
     {"FIRST: all fail, the first failure is told", nobody_first, "a fails; b fails; -70 at 2"},
-    {"FIRST: what the losers return does not count", losers, "b succeeds; a ECANCELED; c ECANCELED; OK at 5"},
+    {"FIRST: what the losers return does not count", losers, "b succeeds; a ECANCELED; c ECANCELED; d ECANCELED; OK at 5"},
     {"FIRST: nobody in time", first_too_late, "a fails; b ECANCELED at 4; ETIMEDOUT at 4; error -70"},
     {"FIRST and FAIL_FAST: a failure ends it", first_or_fail, "a fails; b ECANCELED at 2; -70 at 2"},
 
@@ -1171,7 +1259,7 @@ static const test_row rows[] = {
      "a OK at 1; x joins: OK; b OK at 1; c OK at 1; b: OK; OK; main next: EDONE at 2; OK at 2"},
     {"KEEP: a joiner that gave up leaves the child to the group", given_up,
      "x joins: ECANCELED; a OK at 5; main next: a; OK; OK at 5"},
-    {"KEEP: handles outlive the join", kept_to_the_join, "a OK at 1; b fails; -70 at 2; -70; OK"},
+    {"KEEP: handles outlive the join", kept_to_the_join, "a OK at 1; b fails; -70 at 2; -70; OK; left alone"},
     {"KEEP and FAIL_FAST", all_kinds,
      "c OK at 1; main next: c; OK; b fails; a ECANCELED at 2; main next: ECANCELED at 2; main next: b; -70; "
      "main next: a; ECANCELED; main next: EDONE at 2; -70 at 2"},
@@ -1214,6 +1302,15 @@ static const test_row rows[] = {
      "a: the deadline of its group passed; a done at 3; EAGAIN at 3"},
     {"a join where waiting is forbidden changes nothing", forbidden,
      "cosy_group_join(g) by main: ENOWAIT; ENOWAIT; body open; a OK at 1; OK at 1"},
+    {"the loop knows all groups", known_to_loop,
+     "4 live; child OK at 1; child OK at 1; 3 live; child OK at 1; another OK at 2; 1 live; 2 live; another OK at 3; "
+     "1 live; 2 live; another OK at 4; 1 live"},
+    {"the check finds what is broken", broken,
+     "well; a task in the group's list belongs to another group; the links between a group's children do not agree; "
+     "a task is in the wrong one of the group's lists; a task is in the wrong one of the group's lists; "
+     "a group's count of live children is wrong; well; two tasks join one group; a task joins a group without children; "
+     "a task joins a group that another one has not finished to join; well; a OK at 5; n next: a; OK; b OK at 5; "
+     "OK at 5"},
     {"a group after its join", after_the_join,
      "a fails; -70 at 2; EDONE; -70; 0; cosy_group_survivors(g) by main: EINVAL; EINVAL; "
      "cosy_spawn_in(g) by main: EINVAL; b: EINVAL"},

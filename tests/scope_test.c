@@ -4,6 +4,8 @@
  * The scopes' invariants are checked after each step; a row whose trace holds BROKEN has found one that is not kept. */
 #include "support/test.h"
 
+#include <string.h>
+
 #define ME cosy_task_name(cosy_self())
 
 static void sound(const cosy_scope *scope)
@@ -13,8 +15,15 @@ static void sound(const cosy_scope *scope)
         say("BROKEN: %s", wrong);
 }
 
+/* Whatever its storage held before must not matter. */
 static void open_scope(cosy_scope *scope, cosy_time deadline, unsigned flags)
 {
+    cosy_task *me = cosy_self();
+    const cosy_scope *s = me ? me->scope : NULL;
+    while (s && s != scope)
+        s = s->outer;
+    if (!s)
+        memset(scope, 0xa5, sizeof *scope);
     int rc = cosy_scope_open(scope, deadline, flags);
     if (rc)
         say("open %s", code_name(rc));
@@ -201,6 +210,19 @@ static int grant_beats_move(void *arg)
     settle(1);
     cosy_semaphore_release(&sem, 1);
     say("%s", code_name(cosy_scope_move(&inner, COSY_NOW))); /* granted already, though it has not run */
+    return join(a);
+}
+
+/* The deadline has passed, but nobody has looked at the timers yet. */
+static int grant_after_move(void *arg)
+{
+    (void)arg;
+    fresh();
+    cosy_task *a = start(takes_till_10, NULL, "a");
+    settle(1);
+    cosy_scope_move(&inner, COSY_NOW);
+    sound(&inner);
+    cosy_semaphore_release(&sem, 1);
     return join(a);
 }
 
@@ -834,14 +856,51 @@ static int leaves_open(void *arg)
     (void)arg;
     open_scope(&outer, cosy_ms(5), 0);
     open_scope(&inner, COSY_FOREVER, COSY_SCOPE_SHIELD);
+    cosy_scope_cancel(&inner, "to be gone");
     return 7;
 }
 
 static int left_open(void *arg)
 {
     (void)arg;
-    say("%d", join(start(leaves_open, NULL, "a")));
+    cosy_task *a = start(leaves_open, NULL, "a");
+    settle(1);
+    say("%s", cosy_cancel_reason(a) ? cosy_cancel_reason(a) : "no scope, no reason");
+    say("%d", join(a));
     return 0;
+}
+
+static void say_check(void)
+{
+    const char *wrong = cosy_scope_check(&outer);
+    say("%s", wrong ? wrong : "well");
+}
+
+/* The check itself: what it must find is put there. */
+static int broken(void *arg)
+{
+    (void)arg;
+    cosy_task *t = start(waits_twice, NULL, "t");
+    settle(1);
+    say_check();
+    inner.task = cosy_self();
+    say_check();
+    inner.task = t;
+    t->scope = NULL;
+    say_check();
+    t->scope = &inner;
+    outer.reason = "none";
+    say_check();
+    outer.reason = NULL;
+    t->wait.attn ^= COSY_A_SCOPE;
+    say_check();
+    t->wait.attn ^= COSY_A_SCOPE;
+    outer.deadline--;
+    say_check();
+    outer.deadline++;
+    say_check();
+    cosy_cancel(t, NULL);
+    return join(t);
 }
 
 static int outside(void *arg)
@@ -1087,7 +1146,8 @@ static int at_random(void *arg)
 
 static const test_row rows[] = {
     {"equal deadlines: both scopes have expired", equal_deadlines, "ETIMEDOUT at 10; ETIMEDOUT; ETIMEDOUT"},
-    {"the inner deadline first", inner_first, "ETIMEDOUT at 10; ETIMEDOUT; the outer one not yet; ETIMEDOUT at 20; ETIMEDOUT"},
+    {"the inner deadline first", inner_first,
+     "ETIMEDOUT at 10; ETIMEDOUT; the outer one not yet; ETIMEDOUT at 20; ETIMEDOUT"},
     {"the outer deadline first", outer_first, "ETIMEDOUT at 10; OK; ETIMEDOUT"},
     {"a scope expires only by a wait", expires_by_waiting,
      "OK; EAGAIN; ETIMEDOUT; OK; ETIMEDOUT; ETIMEDOUT; ETIMEDOUT; ETIMEDOUT; expired after"},
@@ -1096,6 +1156,8 @@ static const test_row rows[] = {
     {"cosy_deadline() is the earliest up to a shield", reads, "none; 30; 30; 20; none; 40; 20; 30; none"},
     {"a grant that ties with a scope's deadline wins", grant_ties, "OK; OK; OK at 20"},
     {"a grant is not beaten by a deadline that is moved", grant_beats_move, "OK; OK; OK; OK at 10"},
+
+    {"a grant in the step of the move beats it", grant_after_move, "OK; OK; OK at 10"},
 
     MOVE("moved from none", "ETIMEDOUT at 10; ETIMEDOUT", .moved = {10}),
     MOVE("moved earlier", "ETIMEDOUT at 5; ETIMEDOUT", .first = 10, .moved = {5}),
@@ -1131,7 +1193,8 @@ static const test_row rows[] = {
     {"whoever runs moves its own", renews, "OK at 4; OK at 8; OK at 12; ETIMEDOUT at 13; OK at 17; ETIMEDOUT"},
     {"a timer that need not move keeps its place", keeps_place, "a ETIMEDOUT; a ECANCELED; b ETIMEDOUT; b OK"},
 
-    {"a shield holds a deadline back", shield_holds_deadline, "OK at 20, no cancel; OK; ETIMEDOUT at 20, no cancel; ETIMEDOUT"},
+    {"a shield holds a deadline back", shield_holds_deadline,
+     "OK at 20, no cancel; OK; ETIMEDOUT at 20, no cancel; ETIMEDOUT"},
     {"a shield holds cancels of task and block back", shield_holds_cancels,
      "OK at 4, no cancel; OK; ECANCELED at 4, the block; ECANCELED"},
     {"a shield falls while a deadline is pending", shield_off,
@@ -1188,7 +1251,11 @@ static const test_row rows[] = {
     {"opened twice", opened_twice,
      "cosy_scope_open((unnamed)) by main: EBUSY; open EBUSY; cosy_scope_open((unnamed)) by main: EBUSY; open EBUSY; "
      "ETIMEDOUT at 5; OK; ETIMEDOUT"},
-    {"a task ends and leaves scopes open", left_open, "cosy_scope_open(a) by a: EOPEN; 7"},
+    {"a task ends and leaves scopes open", left_open, "cosy_scope_open(a) by a: EOPEN; no scope, no reason; 7"},
+    {"the check finds what is broken", broken,
+     "well; a scope inside this one belongs to another task; the scope is not among the open scopes of its task; "
+     "a scope has a reason exactly if it is cancelled; what its task knows of its scopes is not what they are; "
+     "its task waits beyond the deadline of its scopes; well; ECANCELED at 0; ECANCELED at 0; OK; ECANCELED at 0; OK"},
     {"outside a task", outside,
      "cosy_scope_open((unnamed)) by (no task): ENOTASK; ENOTASK; EDONE; cosy_scope_close((unnamed)) by (no task): EDONE; "
      "EDONE; 1",

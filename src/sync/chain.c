@@ -66,8 +66,10 @@ const char *cosy_chain_check(const cosy_chain *c)
     }
     if (item || n < c->count || (last && last != c->last))
         return "the links of a chain do not agree with its count";
-    if (c->getters.head && (c->first || c->closed))
-        return c->closed ? "a task waits for an item of a chain that is closed" : "a task waits for an item that it could have";
+    if (c->getters.head && c->closed)
+        return "a task waits for an item of a chain that is closed";
+    if (c->getters.head && c->first)
+        return "a task waits for an item that it could have";
     return cosy__list_check(&c->getters, kinds);
 }
 

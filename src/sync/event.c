@@ -53,19 +53,9 @@ const char *cosy_event_check(const cosy_event *event)
     if (!event)
         return NULL;
     const char *wrong = cosy__list_check(&event->waiters, kinds);
-    const cosy_wait *w = event->waiters.head;
-    if (wrong || !w)
-        return wrong;
-    if (event->state & SET)
+    if (!wrong && (event->state & SET) && event->waiters.head)
         return "a task waits for an event that is set";
-    do {
-        if (spliced(w))
-            return "a task waits for an event of an earlier time";
-        if ((w->flags & COSY_W_TIMED) && !(event->state & TIMED))
-            return "an event does not know that a waiter has a timer";
-        w = w->next;
-    } while (w != event->waiters.head);
-    return NULL;
+    return wrong ? wrong : cosy__wake_all_check(&event->waiters, event->state);
 }
 
 int cosy_event_set(cosy_event *event, void *value)
