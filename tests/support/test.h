@@ -45,6 +45,9 @@ int join(cosy_task *task);
 /* Lets every other ready task run, n times round. */
 void settle(int n);
 
+/* Runs a row. Returns true if it came out as expected, else false, having printed what was expected and what came. */
+bool test_row_holds(const test_row *row);
+
 /* Runs each row as a test of its own, through cmocka, but for those whose name matches the pattern in COSY_SKIP.
  * Returns the number of failures. */
 int test_rows(const char *suite, const test_row *rows, size_t count);
