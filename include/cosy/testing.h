@@ -152,13 +152,22 @@ typedef struct cosy_testing_kind {
 /* The kinds that cosy has itself. A new one is a line here, and a line in src/testing/kinds.c. */
 #define COSY_TESTING_KINDS(KIND)                                                                                       \
     KIND(barrier, BARRIER)                                                                                             \
+    KIND(broadcast, BROADCAST)                                                                                         \
     KIND(chain, CHAIN)                                                                                                 \
+    KIND(condition, CONDITION)                                                                                         \
     KIND(event, EVENT)                                                                                                 \
+    KIND(flags, FLAGS)                                                                                                 \
+    KIND(future, FUTURE)                                                                                               \
     KIND(group, GROUP)                                                                                                 \
+    KIND(limiter, LIMITER)                                                                                             \
     KIND(lock, LOCK)                                                                                                   \
+    KIND(once, ONCE)                                                                                                   \
     KIND(queue, QUEUE)                                                                                                 \
+    KIND(rwlock, RWLOCK)                                                                                               \
     KIND(scope, SCOPE)                                                                                                 \
-    KIND(semaphore, SEMAPHORE)
+    KIND(semaphore, SEMAPHORE)                                                                                         \
+    KIND(waitgroup, WAITGROUP)                                                                                         \
+    KIND(watch, WATCH)
 
 enum {
 #define COSY__TESTING_NUMBER(kind, KIND) COSY_TESTING_##KIND,

@@ -1,19 +1,6 @@
 /* What the runner knows about cosy's own objects: their names, their checks, and when they are idle. A line per kind. */
 #include "../../include/cosy/testing.h"
 
-/* The checks of the primitives are not all there yet: without them only idleness is looked at. */
-#ifndef COSY_TESTING_CHECKS
-#define COSY_TESTING_CHECKS 0
-#endif
-#if !COSY_TESTING_CHECKS
-#define cosy_barrier_check(it) ((void)(it), (const char *)0)
-#define cosy_chain_check(it) ((void)(it), (const char *)0)
-#define cosy_event_check(it) ((void)(it), (const char *)0)
-#define cosy_lock_check(it) ((void)(it), (const char *)0)
-#define cosy_queue_check(it) ((void)(it), (const char *)0)
-#define cosy_semaphore_check(it) ((void)(it), (const char *)0)
-#endif
-
 #if COSY_NAMES
 #define NAME(it) ((it)->name)
 #else
@@ -49,17 +36,29 @@ static const char waited_for[] = "somebody waits for it still";
 
 KIND(barrier, NAME(it), it->arrived,
      it->waiters.head ? waited_for : it->arrived != (uint32_t)noted ? "somebody has arrived and not gone on" : NULL)
+KIND(broadcast, NAME(it), 0,
+     it->waiters.head ? waited_for : it->receivers ? "a receiver has not left it" : NULL)
 KIND(chain, NAME(it), 0, it->getters.head ? waited_for : NULL)
+KIND(condition, NAME(it), 0, it->waiters.head ? waited_for : NULL)
 KIND(event, NAME(it), 0, it->waiters.head ? waited_for : NULL)
+KIND(flags, NAME(it), 0, it->waiters.head ? waited_for : NULL)
+KIND(future, NAME(it), 0, it->waiters.head ? waited_for : NULL)
 KIND(group, NAME(it), 0, it->loop ? "it has not been joined" : NULL)
+KIND(limiter, NAME(it), 0, it->waiters.head ? waited_for : cosy_limiter_held(it) ? "it is held still" : NULL)
 KIND(lock, NAME(it), 0, it->owner ? "it is held still" : it->waiters.head ? waited_for : NULL)
+KIND(once, NAME(it), 0, it->waiters.head ? waited_for : it->runner ? "somebody is at it still" : NULL)
 KIND(queue, NAME(it), 0, it->getters.head || it->putters.head ? waited_for : NULL)
+KIND(rwlock, NAME(it), 0, it->waiters.head ? waited_for : it->writer || it->readers ? "it is held still" : NULL)
 KIND(scope, NULL, 0, it->task ? "it has not been closed" : NULL)
 KIND(semaphore, NAME(it), it->count,
      it->waiters.head                ? waited_for
      : it->count < (int32_t)noted ? "it has fewer permits than it had"
      : it->count > (int32_t)noted ? "it has more permits than it had"
                                   : NULL)
+
+KIND(waitgroup, NAME(it), it->count,
+     it->waiters.head ? waited_for : it->count != (int32_t)noted ? "its count is not what it was" : NULL)
+KIND(watch, NAME(it), 0, it->waiters.head ? waited_for : NULL)
 
 #define ENTRY(kind, KIND) [COSY_TESTING_##KIND] = {#kind, name_##kind, check_##kind, note_##kind, idle_##kind},
 
