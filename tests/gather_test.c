@@ -59,6 +59,10 @@ static int gathered(void *arg)
     return 0;
 }
 
+static part b_late = {"b", 10, COSY_ETIMEDOUT};
+
+static gathering settled_both = {SETTLED, {&a, &b_late, &c}, 15};
+
 static gathering all_good = {ALL, {&a, &b, &c}, 0}, all_fails = {ALL, {&a, &b_fails, &c}, 0},
                  all_late = {ALL, {&a, &b, &c}, 15}, settled_fails = {SETTLED, {&a, &b_fails, &c}, 0},
                  settled_late = {SETTLED, {&a, &b_fails, &c}, 15}, any_good = {ANY, {&a, &b, &c}, 0},
@@ -276,6 +280,10 @@ static const test_row rows[] = {
      "b at 10; a ECANCELED at 15: the deadline of its group passed by main; "
      "c ECANCELED at 15: the deadline of its group passed by main; ETIMEDOUT: ECANCELED ECLOSED ECANCELED at 15",
      &settled_late},
+    {"settled: a deadline ends it, though a child has failed with the same code", gathered,
+     "b at 10; a ECANCELED at 15: the deadline of its group passed by main; "
+     "c ECANCELED at 15: the deadline of its group passed by main; ETIMEDOUT: ECANCELED ETIMEDOUT ECANCELED at 15",
+     &settled_both},
     {"any: the first success cancels the others", gathered,
      "b at 10; a ECANCELED at 10: a sibling was first by b; c ECANCELED at 10: a sibling was first by b; "
      "1: ECANCELED 2 ECANCELED at 10",

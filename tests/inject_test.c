@@ -751,7 +751,7 @@ static const test_row rows[] = {
     {"given back in any case: nothing is wrong", injects, "OK: 44 faults", (void *)&scenario_returns, BARE},
     {"a lock is released twice", injects,
      "EBROKEN: twice: cancel at wait 1, of task \"main\" for the children of group \"crew\": misuse: "
-     "cosy_lock_release(\"lock\") in task \"a\": the lock is not held; it was released already or never acquired; "
+     "cosy_lock_release(\"lock\") in task \"a\": it is not held; it was released already or never acquired; "
      "again with COSY_INJECT=\"cancel 1 twice\"", (void *)&scenario_twice, BARE},
     {"a task is forgotten", injects,
      "EBROKEN: forgets: cancel at wait 1, of task \"main\" for a moment: the main task has ended, and left others: "

@@ -134,6 +134,28 @@ static int no_overtaking(void *arg)
     return join_all();
 }
 
+/* There is a permit over while a is granted and has not run: not for a newcomer, or only behind a. A resize changes nothing
+ * of that. */
+static int surplus(void *arg)
+{
+    bool resize = arg != NULL;
+    fresh(1);
+    cosy_limiter_acquire(&lim, &mine, COSY_FOREVER);
+    line_up(taker, 1);
+    cosy_limiter_release(&mine);
+    cosy_limiter_resize(&lim, 3);
+    if (resize)
+        cosy_limiter_resize(&lim, 2);
+    code("try", cosy_limiter_try(&lim, &mine));
+    code("now", cosy_limiter_acquire(&lim, &mine, COSY_NOW));
+    say("%s", cosy_permit_held(&mine) ? "held" : "free");
+    code("main", cosy_limiter_acquire(&lim, &mine, COSY_FOREVER));
+    code("try", cosy_limiter_try(&lim, &another));
+    cosy_limiter_release(&mine);
+    cosy_limiter_release(&another);
+    return join_all();
+}
+
 static int no_barging(void *arg)
 {
     (void)arg;
@@ -891,6 +913,10 @@ static const test_row rows[] = {
      "a at 0; b at 0; holders a b; held 2 of 2, 3 wait; c at 10; d at 10; e at 20; held 0 of 2, 0 wait"},
     {"nobody overtakes who is queued or granted", no_overtaking,
      "queued: try EAGAIN; holders a; granted: try EAGAIN; now EAGAIN; free, available 0; a OK; b OK; held 0 of 1, 0 wait"},
+    {"a permit is over while somebody is granted and has not run", surplus,
+     "try EAGAIN; now EAGAIN; free; a OK; main OK; try OK; held 0 of 3, 0 wait"},
+    {"... and the limit was changed once more", surplus,
+     "try EAGAIN; now EAGAIN; free; a OK; main OK; try OK; held 0 of 2, 0 wait", &lim},
     {"who releases and acquires again goes to the end of the line", no_barging,
      "a OK; b OK; main OK; held 0 of 1, 0 wait"},
     {"acquire of a free permit, release and resize do not switch", no_switch,

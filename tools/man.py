@@ -31,6 +31,7 @@ import textwrap
 INTERNAL = {
     "cosy_lock_acquire_slow": "the general case behind the inline cosy_lock_acquire()",
     "cosy_lock_release_slow": "the general case behind the inline cosy_lock_release()",
+    "cosy_semaphore_count_slow": "the general case behind the inline cosy_semaphore_count()",
     "cosy_loop_open_abi": "what cosy_loop_open() calls with the layout of the program",
     "cosy_run_abi": "what cosy_run() calls with the layout of the program",
     "cosy_fd_arm": "the begin form of an arm of a select",

@@ -120,6 +120,16 @@ COSY_API int cosy_barrier_reset(cosy_barrier *barrier);
 COSY_API int cosy_barrier_abort(cosy_barrier *barrier);
 
 /**
+ * cosy_barrier_broken - is it broken until it is reset: aborted, or its action failed?
+ *
+ * @barrier: which.
+ *
+ * Returns: true if every wait fails with COSY_EBROKEN.
+ * Waits: no. From: the loop's thread. Cost: a load.
+ */
+COSY_API bool cosy_barrier_broken(const cosy_barrier *barrier);
+
+/**
  * cosy_barrier_destroy - ends a barrier's life.
  *
  * @barrier: which.

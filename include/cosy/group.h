@@ -52,7 +52,8 @@ enum {
  * @group: storage, usually in the frame that will join.
  * @name: for reports; may be NULL.
  *
- * Returns: COSY_OK; COSY_EINVAL (NULL); COSY_ENOTASK (no loop runs here).
+ * Returns: COSY_OK; COSY_EINVAL (NULL); COSY_ENOTASK (no loop runs here); COSY_EBUSY (it is the group that was opened last,
+ *     and has not been joined).
  * Waits: no. From: a task. Cost: a few stores.
  */
 COSY_API int cosy_group_open(cosy_group *group, const char *name);

@@ -40,7 +40,7 @@ struct cosy_limiter {
     cosy_list waiters;
     cosy_permit *holders;
     int32_t held;
-    int32_t limit;
+    int32_t limit; /* negative if a task may have been granted and not have run */
 #if COSY_NAMES
     const char *name;
 #endif
@@ -155,7 +155,7 @@ COSY_API int cosy_limiter_each(const cosy_limiter *limiter, int (*fn)(cosy_permi
  */
 COSY_INLINE int32_t cosy_limiter_limit(const cosy_limiter *limiter)
 {
-    return limiter->limit;
+    return limiter->limit & INT32_MAX;
 }
 COSY_INLINE int32_t cosy_limiter_held(const cosy_limiter *limiter)
 {
@@ -172,7 +172,8 @@ COSY_INLINE int32_t cosy_limiter_held(const cosy_limiter *limiter)
  */
 COSY_INLINE int32_t cosy_limiter_available(const cosy_limiter *limiter)
 {
-    return limiter->held < limiter->limit ? limiter->limit - limiter->held : 0;
+    int32_t limit = cosy_limiter_limit(limiter);
+    return limiter->held < limit ? limit - limiter->held : 0;
 }
 
 /**

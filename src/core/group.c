@@ -36,6 +36,8 @@ int cosy_group_open_with(cosy_group *group, const char *name, unsigned flags, co
         return cosy__misuse(COSY_EINVAL, "cosy_group_open", name, NULL);
     if (!me)
         return cosy__misuse(COSY_ENOTASK, "cosy_group_open", name, NULL);
+    if (me->wait.loop->groups == group)
+        return cosy__misuse(COSY_EBUSY, "cosy_group_open", COSY__NAME(group), NULL); /* open already, and not joined */
     int rc = body ? cosy_scope_open(body, COSY_FOREVER, 0) : COSY_OK;
     if (rc)
         return rc;

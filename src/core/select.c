@@ -98,8 +98,14 @@ static bool committed(const cosy_wait *w)
     return false;
 }
 
+static const cosy_wait *winner_of(const cosy_wait *w)
+{
+    const cosy_selection *s = select_of(w);
+    return s->winner < 0 ? w : &s->arms[s->winner].wait;
+}
+
 static const cosy_wait_ops selecting = {
-    .what = "one of several things", .leave = leave, .undo = undo, .spliced = committed};
+    .what = "one of several things", .leave = leave, .undo = undo, .spliced = committed, .inner = winner_of};
 
 /* ---- asking the arms ---- */
 

@@ -59,7 +59,11 @@ static int gather(cosy_work *work, size_t count, unsigned policy, cosy_time dead
     *failure = cosy_group_error(&group);
     if (refused)
         return refused;
-    return rc == *failure ? COSY_OK : rc; /* the caller's own cancel or deadline */
+    /* The join tells the caller's own cancel or deadline before a child's failure, and both may be the same code. Without a
+     * policy only the caller's own end cancels the group. */
+    if (rc == *failure && (policy || !(group.flags & COSY_GROUP_CANCELLED)))
+        rc = COSY_OK;
+    return rc;
 }
 
 static bool sane(const cosy_work *work, size_t count)

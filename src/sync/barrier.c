@@ -258,6 +258,11 @@ int cosy_barrier_abort(cosy_barrier *b)
     return end_generation(b, "cosy_barrier_abort", BROKEN);
 }
 
+bool cosy_barrier_broken(const cosy_barrier *b)
+{
+    return b && (b->state & BROKEN);
+}
+
 int cosy_barrier_destroy(cosy_barrier *b)
 {
     COSY__VALID(cosy_barrier_check(b));

@@ -45,7 +45,8 @@ static inline void free_permit(cosy_permit *permit)
 static void grant_in_order(cosy_limiter *l)
 {
     cosy_wait *w;
-    while (l->held < l->limit && (w = cosy__pop(&l->waiters))) {
+    while (l->held < cosy_limiter_limit(l) && (w = cosy__pop(&l->waiters))) {
+        l->limit |= COSY__SERVED;
         hold(l, permit_of(w));
         cosy__grant(w);
     }
@@ -129,7 +130,7 @@ const char *cosy_limiter_check(const cosy_limiter *l)
     static const cosy_wait_ops *const kinds[] = {&acquiring, NULL};
     if (!l)
         return NULL;
-    if (l->waiters.head && l->held < l->limit)
+    if (l->waiters.head && l->held < cosy_limiter_limit(l))
         return "a task waits for a permit that it could have";
     const char *wrong = cosy__list_check(&l->waiters, kinds);
     if (!wrong)
@@ -170,12 +171,23 @@ static inline void claim(cosy_limiter *l, cosy_permit *permit, cosy_task *task)
 }
 
 /* Somebody waits only if there is none to be had. */
-static inline bool take(cosy_limiter *l, cosy_permit *permit)
+static inline bool enough(const cosy_limiter *l)
 {
-    if (l->held >= l->limit)
-        return false;
-    hold(l, permit);
-    return true;
+    return l->held < cosy_limiter_limit(l);
+}
+
+/* Somebody may have been granted a permit and not have run. Forgets it if there is nobody. */
+static COSY_COLD bool served_waits(cosy_limiter *l, const cosy_loop *loop)
+{
+    if (cosy__served_waits(loop, &l->waiters, &acquiring))
+        return true;
+    l->limit &= INT32_MAX;
+    return false;
+}
+
+static inline bool comes_after(cosy_limiter *l, const cosy_loop *loop)
+{
+    return COSY_UNLIKELY(l->limit < 0) && served_waits(l, loop);
 }
 
 static inline int park(cosy_limiter *l, cosy_permit *permit, cosy_wait *w)
@@ -190,7 +202,23 @@ int cosy_limiter_acquire_begin(cosy_limiter *l, cosy_permit *permit, cosy_wait *
     if (!usable(l, permit) || !w)
         return refuse(l, w ? permit : NULL, "cosy_limiter_acquire_begin");
     claim(l, permit, cosy__waiter(w));
-    return take(l, permit) ? cosy__done(w, COSY_OK) : park(l, permit, w);
+    if (!enough(l))
+        return park(l, permit, w);
+    bool after = comes_after(l, w->loop);
+    hold(l, permit);
+    return after ? cosy__behind(w, COSY_OK) : cosy__done(w, COSY_OK);
+}
+
+/* There is one, but somebody who was served earlier may not have run. */
+static COSY_COLD int acquire_with_care(cosy_limiter *l, cosy_permit *permit, cosy_time deadline, cosy_task *me)
+{
+    bool after = served_waits(l, me->wait.loop);
+    if (after && deadline == COSY_NOW) {
+        free_permit(permit);
+        return cosy__done_here(me, COSY_EAGAIN);
+    }
+    hold(l, permit);
+    return after ? cosy__go_round(me, COSY_OK) : cosy__done_here(me, COSY_OK);
 }
 
 int cosy_limiter_acquire(cosy_limiter *l, cosy_permit *permit, cosy_time deadline)
@@ -200,8 +228,12 @@ int cosy_limiter_acquire(cosy_limiter *l, cosy_permit *permit, cosy_time deadlin
     if (COSY_UNLIKELY(!usable(l, permit) || !me))
         return refuse(l, permit, "cosy_limiter_acquire");
     claim(l, permit, me);
-    if (take(l, permit))
+    if (enough(l)) {
+        if (COSY_UNLIKELY(l->limit < 0))
+            return acquire_with_care(l, permit, deadline, me);
+        hold(l, permit);
         return cosy__done_here(me, COSY_OK);
+    }
     park(l, permit, &me->wait);
     return cosy_suspend(me, deadline);
 }
@@ -211,8 +243,9 @@ int cosy_limiter_try(cosy_limiter *l, cosy_permit *permit)
     COSY__VALID(cosy_limiter_check(l));
     if (!usable(l, permit))
         return refuse(l, permit, "cosy_limiter_try");
-    if (!take(l, permit))
+    if (!enough(l) || comes_after(l, cosy_here()))
         return COSY_EAGAIN;
+    hold(l, permit);
     claim(l, permit, cosy_self());
     return COSY_OK;
 }
@@ -243,7 +276,7 @@ int cosy_limiter_resize(cosy_limiter *l, int32_t limit)
     COSY__VALID(cosy_limiter_check(l));
     if (!l || limit < 0)
         return cosy__misuse(COSY_EINVAL, "cosy_limiter_resize", l ? COSY__NAME(l) : "NULL", NULL);
-    l->limit = limit;
+    l->limit = limit | (l->limit & COSY__SERVED);
     grant_in_order(l);
     return COSY_OK;
 }

@@ -20,6 +20,24 @@ static inline void cosy__step_aside(cosy_list *served, const cosy_arm *arm)
     w->state = COSY_CONSUMED;
 }
 
+/* ---- who was granted and has not run ----
+ *
+ * Where more can be had than was granted, a newcomer could be done before a waiter that was served earlier has run. It
+ * takes what is there, but goes round the ready list once, behind that waiter: nobody is overtaken. Whether there is such
+ * a waiter is only looked up if the object remembers a grant (COSY__SERVED, in a word of which the sign is free). */
+enum { COSY__SERVED = INT32_MIN };
+
+/* Is a task ready that this object has granted, by this kind of wait? O(ready tasks). In wake.c. */
+bool cosy__served_waits(const cosy_loop *loop, const cosy_list *list, const cosy_wait_ops *kind);
+
+/* A begin form for a newcomer that has taken what is there and goes round. An arm cannot: then its select does. */
+static inline int cosy__behind(cosy_wait *w, int result)
+{
+    if (w->flags & COSY_W_ARM)
+        w->loop->budget = 0;
+    return cosy__yield_with(w, result);
+}
+
 /* ---- waking all ----
  *
  * Where all who wait get the same, they are woken by one splice of their list, unless one of them has a timer to disarm or

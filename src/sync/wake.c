@@ -1,4 +1,4 @@
-/* What the checks of objects that wake all share; see sync.h. */
+/* What objects share that is no fast path; see sync.h. */
 #include "sync.h"
 
 const char *cosy__wake_all_check(const cosy_list *list, uint32_t word)
@@ -13,4 +13,16 @@ const char *cosy__wake_all_check(const cosy_list *list, uint32_t word)
             w = w->next;
         } while (w != list->head);
     return NULL;
+}
+
+bool cosy__served_waits(const cosy_loop *loop, const cosy_list *list, const cosy_wait_ops *kind)
+{
+    for (const cosy_wait *w = loop->ready; w; w = w->next) {
+        if (w->state != COSY_GRANTED)
+            continue;
+        const cosy_wait *granted = w->ops->inner ? w->ops->inner(w) : w;
+        if (granted->ops == kind && granted->list == list)
+            return true;
+    }
+    return false;
 }

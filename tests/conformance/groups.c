@@ -806,7 +806,7 @@ static const conformance_row rows[] = {
     {"without_parent_task", "taskgroup_without_parent_task", outside_a_task,
      "cosy_group_open(g) by (no task): ENOTASK; ENOTASK", .misuse = true},
     {"already_entered", "taskgroup_already_entered", already_open,
-     "cosy_scope_open((unnamed)) by main: EBUSY; EBUSY; g: OK", .misuse = true},
+     "cosy_group_open(g) by main: EBUSY; EBUSY; g: OK", .misuse = true},
     {"double_enter", "taskgroup_double_enter", opened_twice, "g: OK; g: OK",
      .rule = "cosy/group.h: a group is storage; there entering it anew is an error, here it may be opened again once joined"},
     {"context_manager_exit_raises", "taskgroup_context_manager_exit_raises", clean_up_fails,

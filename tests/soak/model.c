@@ -321,6 +321,34 @@ static int wait_in(model *m, int task, place p, int n)
 
 /* ---- calls ---- */
 
+/* Has somebody been served here before who has not run yet? Then a newcomer goes behind him, with what it takes. */
+static bool on_his_way(const model *m, job what, int arm)
+{
+    for (int i = 0; i < m->ready_count; i++) {
+        const mtask *t = &m->tasks[m->ready[i]];
+        if (t->state == S_READY && t->undoable && t->step == 0 && t->job == what && t->arm == arm)
+            return true;
+    }
+    return false;
+}
+
+static int go_behind(model *m, int task)
+{
+    m->tasks[task].undoable = false;
+    m->tasks[task].result = M_OK;
+    make_ready(m, task);
+    return WAITS;
+}
+
+static int take_permits(model *m, int task, int n)
+{
+    bool served = on_his_way(m, J_SEMAPHORE, 0) || on_his_way(m, J_SELECT_HOLD, 0);
+    if (served && m->tasks[task].deadline == M_NOW && m->tasks[task].job == J_SEMAPHORE)
+        return M_AGAIN;
+    m->permits -= n;
+    return served ? go_behind(m, task) : M_OK;
+}
+
 static int call_lock(model *m, int task, place p, int *owner, int64_t deadline)
 {
     if (*owner == FREE) {
@@ -410,9 +438,8 @@ static int call_select(model *m, int task)
 {
     mtask *t = &m->tasks[task];
     if (m->permits >= 2 && !m->lines[P_SEMAPHORE].count) {
-        m->permits -= 2;
         t->arm = 0;
-        return M_OK;
+        return take_permits(m, task, 2);
     }
     if (m->event_set) {
         t->arm = 1;
@@ -434,18 +461,17 @@ static int call(model *m, int task)
     switch (t->job) {
     case J_LOCK: return call_lock(m, task, P_LOCK, &m->lock_owner, t->deadline);
     case J_SEMAPHORE:
-        if (m->permits >= t->n && !m->lines[P_SEMAPHORE].count) {
-            m->permits -= t->n;
-            return M_OK;
-        }
+        if (m->permits >= t->n && !m->lines[P_SEMAPHORE].count)
+            return take_permits(m, task, t->n);
         return wait_in(m, task, P_SEMAPHORE, t->n);
     case J_READ: return call_rwlock(m, task, READING);
     case J_WRITE:
     case J_DOWNGRADE: return call_rwlock(m, task, WRITING);
     case J_LIMITER:
         if (m->limited < m->limit && !m->lines[P_LIMITER].count) {
-            m->limited++;
-            return M_OK;
+            if (!on_his_way(m, J_LIMITER, 0))
+                return m->limited++, M_OK;
+            return t->deadline == M_NOW ? M_AGAIN : (m->limited++, go_behind(m, task));
         }
         return wait_in(m, task, P_LIMITER, 0);
     case J_ONCE:
