@@ -457,11 +457,11 @@ static int waits_for(void *arg)
     cosy_link *link;
     int item = 0;
     switch (*(const int *)arg) {
-    case COSY_TESTING_BARRIER: return cosy_barrier_wait(&barrier, COSY_FOREVER);
-    case COSY_TESTING_CHAIN: return cosy_chain_get(&chain, &link, COSY_FOREVER);
-    case COSY_TESTING_EVENT: return cosy_event_wait(&never, COSY_FOREVER);
-    case COSY_TESTING_LOCK: return cosy_lock_acquire(&lock, COSY_FOREVER);
-    case COSY_TESTING_QUEUE: return cosy_queue_get(&queue, &item, COSY_FOREVER);
+    case COSY_KIND_BARRIER: return cosy_barrier_wait(&barrier, COSY_FOREVER);
+    case COSY_KIND_CHAIN: return cosy_chain_get(&chain, &link, COSY_FOREVER);
+    case COSY_KIND_EVENT: return cosy_event_wait(&never, COSY_FOREVER);
+    case COSY_KIND_LOCK: return cosy_lock_acquire(&lock, COSY_FOREVER);
+    case COSY_KIND_QUEUE: return cosy_queue_get(&queue, &item, COSY_FOREVER);
     default: return cosy_semaphore_acquire(&permits, 1, COSY_FOREVER);
     }
 }
@@ -469,9 +469,9 @@ static int waits_for(void *arg)
 static int unwatches_too_early(void *arg)
 {
     cosy_task *task;
-    const void *const objects[] = {[COSY_TESTING_BARRIER] = &barrier, [COSY_TESTING_CHAIN] = &chain,
-                                   [COSY_TESTING_EVENT] = &never,     [COSY_TESTING_LOCK] = &lock,
-                                   [COSY_TESTING_QUEUE] = &queue,     [COSY_TESTING_SEMAPHORE] = &permits};
+    const void *const objects[] = {[COSY_KIND_BARRIER] = &barrier, [COSY_KIND_CHAIN] = &chain,
+                                   [COSY_KIND_EVENT] = &never,     [COSY_KIND_LOCK] = &lock,
+                                   [COSY_KIND_QUEUE] = &queue,     [COSY_KIND_SEMAPHORE] = &permits};
     fresh();
     cosy_barrier_init(&barrier, 2, NULL, NULL, "barrier");
     cosy_chain_init(&chain, "chain");
@@ -495,8 +495,8 @@ static int unwatches_too_early(void *arg)
 
 static int each_kind(void *arg)
 {
-    static int kinds[] = {COSY_TESTING_BARRIER, COSY_TESTING_CHAIN, COSY_TESTING_EVENT,
-                          COSY_TESTING_LOCK,    COSY_TESTING_QUEUE, COSY_TESTING_SEMAPHORE};
+    static int kinds[] = {COSY_KIND_BARRIER, COSY_KIND_CHAIN, COSY_KIND_EVENT,
+                          COSY_KIND_LOCK,    COSY_KIND_QUEUE, COSY_KIND_SEMAPHORE};
     (void)arg;
     for (int i = 0; i < 6; i++) {
         cosy_scenario scenario = {.name = "early", .run = unwatches_too_early, .arg = &kinds[i]};

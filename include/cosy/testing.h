@@ -166,27 +166,28 @@ typedef struct cosy_testing_kind {
     KIND(rwlock, RWLOCK)                                                                                               \
     KIND(scope, SCOPE)                                                                                                 \
     KIND(semaphore, SEMAPHORE)                                                                                         \
+    KIND(signal, SIGNAL)                                                                                               \
     KIND(waitgroup, WAITGROUP)                                                                                         \
     KIND(watch, WATCH)
 
 enum {
-#define COSY__TESTING_NUMBER(kind, KIND) COSY_TESTING_##KIND,
+#define COSY__TESTING_NUMBER(kind, KIND) COSY_KIND_##KIND,
     COSY_TESTING_KINDS(COSY__TESTING_NUMBER)
 #undef COSY__TESTING_NUMBER
-    COSY_TESTING_COUNT
+    COSY_KIND_COUNT
 };
 
 /**
- * cosy_testing_kinds - the kinds that cosy has itself, by number: COSY_TESTING_LOCK ...
+ * cosy_testing_kinds - the kinds that cosy has itself, by number: COSY_KIND_LOCK ...
  */
-COSY_API extern const cosy_testing_kind cosy_testing_kinds[COSY_TESTING_COUNT];
+COSY_API extern const cosy_testing_kind cosy_testing_kinds[COSY_KIND_COUNT];
 
 /* Watches an object of one of these kinds, by its type. C++ programs write the kind themselves:
- * cosy_testing_watch(&lock, &cosy_testing_kinds[COSY_TESTING_LOCK]). */
+ * cosy_testing_watch(&lock, &cosy_testing_kinds[COSY_KIND_LOCK]). */
 #define COSY_TESTING_WATCH(object)                                                                                     \
     cosy_testing_watch((object), &cosy_testing_kinds[_Generic((object), COSY_TESTING_KINDS(COSY__TESTING_TYPE)         \
                                                               struct cosy_testing_no_kind *: 0)])
-#define COSY__TESTING_TYPE(kind, KIND) cosy_##kind * : COSY_TESTING_##KIND, const cosy_##kind * : COSY_TESTING_##KIND,
+#define COSY__TESTING_TYPE(kind, KIND) cosy_##kind * : COSY_KIND_##KIND, const cosy_##kind * : COSY_KIND_##KIND,
 
 /**
  * cosy_testing_watch - has an object checked at each step of this run, and after it; COSY_TESTING_WATCH(&lock) is shorter.

@@ -47,7 +47,8 @@ KIND(group, NAME(it), 0, it->loop ? "it has not been joined" : NULL)
 KIND(limiter, NAME(it), 0, it->waiters.head ? waited_for : cosy_limiter_held(it) ? "it is held still" : NULL)
 KIND(lock, NAME(it), 0, it->owner ? "it is held still" : it->waiters.head ? waited_for : NULL)
 KIND(once, NAME(it), 0, it->waiters.head ? waited_for : it->runner ? "somebody is at it still" : NULL)
-KIND(queue, NAME(it), 0, it->getters.head || it->putters.head ? waited_for : NULL)
+KIND(queue, NAME(it), 0,
+     it->getters.head || it->putters.head || (it->more && it->more->joiners.head) ? waited_for : NULL)
 KIND(rwlock, NAME(it), 0, it->waiters.head ? waited_for : it->writer || it->readers ? "it is held still" : NULL)
 KIND(scope, NULL, 0, it->task ? "it has not been closed" : NULL)
 KIND(semaphore, NAME(it), it->count,
@@ -55,11 +56,11 @@ KIND(semaphore, NAME(it), it->count,
      : it->count < (int32_t)noted ? "it has fewer permits than it had"
      : it->count > (int32_t)noted ? "it has more permits than it had"
                                   : NULL)
-
+KIND(signal, NAME(it), 0, it->waiters.head ? waited_for : NULL)
 KIND(waitgroup, NAME(it), it->count,
      it->waiters.head ? waited_for : it->count != (int32_t)noted ? "its count is not what it was" : NULL)
 KIND(watch, NAME(it), 0, it->waiters.head ? waited_for : NULL)
 
-#define ENTRY(kind, KIND) [COSY_TESTING_##KIND] = {#kind, name_##kind, check_##kind, note_##kind, idle_##kind},
+#define ENTRY(kind, KIND) [COSY_KIND_##KIND] = {#kind, name_##kind, check_##kind, note_##kind, idle_##kind},
 
-const cosy_testing_kind cosy_testing_kinds[COSY_TESTING_COUNT] = {COSY_TESTING_KINDS(ENTRY)};
+const cosy_testing_kind cosy_testing_kinds[COSY_KIND_COUNT] = {COSY_TESTING_KINDS(ENTRY)};
