@@ -16,14 +16,25 @@
 
 #define SCENARIO_FILES(FILE) \
     FILE(lock)               \
+    FILE(rwlock)             \
     FILE(event)              \
+    FILE(flags)              \
     FILE(semaphore)          \
+    FILE(limiter)            \
     FILE(barrier)            \
+    FILE(condition)          \
+    FILE(waitgroup)          \
+    FILE(once)               \
+    FILE(future)             \
     FILE(queue)              \
+    FILE(queue_more)         \
     FILE(chain)              \
+    FILE(watch)              \
+    FILE(broadcast)          \
     FILE(task)               \
     FILE(group)              \
     FILE(scope)              \
+    FILE(select)             \
     FILE(stackless)
 
 #define SCENARIOS_DECLARE(file) extern const cosy_scenario file##_scenarios[];
