@@ -6,15 +6,16 @@
 #include <string.h>
 
 /* The suites and the names of their cases: "L1..L12" stands for twelve of them. */
-extern const conformance_table lock_table, event_table, semaphore_table, barrier_table, timeouts_table,
-    wait_for_table, groups_table, micropython_table;
+extern const conformance_table lock_table, event_table, condition_table, semaphore_table, barrier_table, queue_table,
+    timeouts_table, wait_for_table, groups_table, micropython_table;
 
 static const struct suite {
     const conformance_table *table;
     const char *cases;
 } suites[] = {
     {&lock_table, "L1..L12"},           {&event_table, "E1..E6"},
-    {&semaphore_table, "S1..S15"},      {&barrier_table, "B1..B22"},
+    {&condition_table, "C1..C20"},      {&semaphore_table, "S1..S15"},
+    {&barrier_table, "B1..B22"},        {&queue_table, "Q1..Q41 L33..L41 P33..P41"},
     {&timeouts_table, "T1..T34"},       {&wait_for_table, "W1..W19"},
     {&groups_table, "01 02 03 04 07 08 09 10 11 12 13 14 15 16 17 18 19 20 20a 21a 22 23 24 25 "
                     "already_entered cancel_children_on_child_error cancellation cancellation_does_not_leak_out_of_tg "
@@ -34,8 +35,9 @@ enum { SUITES = sizeof suites / sizeof suites[0] };
 
 /* ---- what bodies use ---- */
 
-static cosy_group group; /* the tasks of the row that runs */
-static int start_failed; /* code of a start that failed in it */
+static const conformance_row *current; /* the row that runs, */
+static cosy_group group;               /* its tasks, */
+static int start_failed;               /* and the code of a start that failed in it */
 
 cosy_task *run(const char *name, cosy_fn fn, void *arg)
 {
@@ -92,6 +94,11 @@ const char *me(void)
     return cosy_task_name(cosy_self());
 }
 
+int variant(void)
+{
+    return current->variant;
+}
+
 /* ---- a row as the main task of a loop ---- */
 
 typedef struct job {
@@ -117,6 +124,7 @@ static void clean_up(const conformance_table *table)
 static int scenario(void *arg)
 {
     const job *j = arg;
+    current = j->row;
     start_failed = COSY_OK;
     if (j->row->outside)
         return j->row->body();

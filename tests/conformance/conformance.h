@@ -41,6 +41,7 @@ typedef struct conformance_row {
     const char *not_for_c; /* why there is nothing to test in C; else NULL */
     bool misuse;           /* its point is a report of misuse */
     bool outside;          /* the body is called outside any task, and runs loops itself; not with faults */
+    int variant;           /* for a body that several rows share: it asks variant() */
 } conformance_row;
 
 typedef struct conformance_table {
@@ -93,6 +94,9 @@ int waiters(const cosy_list *list);
 
 /* Name of the current task. */
 const char *me(void);
+
+/* That of the row that runs. */
+int variant(void);
 
 /* ---- between conformance.c and inject.c ---- */
 
