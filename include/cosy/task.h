@@ -46,7 +46,8 @@ enum {
     COSY_T_ENDED = 2,   /* its result is in wait.result */
     COSY_T_DETACHED = 4, /* nobody will join: given back at its end */
     COSY_T_POOLED = 8,   /* a coroutine whose memory goes back to the port at its end */
-    COSY_T_KEPT = 16     /* it has ended and is on its group's list of ended children */
+    COSY_T_KEPT = 16,    /* it has ended and is on its group's list of ended children */
+    COSY_T_OPENED = 32   /* it has opened a scope or a binding: at its end it is looked whether they are closed */
 };
 
 /**

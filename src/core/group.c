@@ -151,7 +151,7 @@ static void wake_joiner(cosy_group *group, uint8_t state)
 
 /* ---- a child ends ---- */
 
-static bool failed(const cosy_group *group, const cosy_task *task, int result)
+static inline bool failed(const cosy_group *group, const cosy_task *task, int result)
 {
     return result < 0 && !(result == COSY_ECANCELED && (task->reason || (group->flags & COSY_GROUP_CANCELLED)));
 }
@@ -181,7 +181,7 @@ void cosy__disown(cosy_task *task, int result)
     cosy_group *group = task->group;
     unlink_child(&group->first, task);
     group->live--;
-    if (COSY_UNLIKELY(result < 0 || group->flags))
+    if (COSY_UNLIKELY(group->flags || (result < 0 && failed(group, task, result))))
         apply_policy(group, task, result);
     if (group->live == 0 && group->joiners.head)
         wake_joiner(group, COSY_FINAL);

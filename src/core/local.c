@@ -22,6 +22,7 @@ int cosy_bind(cosy_binding *binding, const cosy_local *local, void *value)
     binding->value = value;
     binding->task = me;
     me->locals = binding;
+    me->status |= COSY_T_OPENED;
     return COSY_OK;
 }
 

@@ -119,6 +119,7 @@ int cosy_scope_open(cosy_scope *scope, cosy_time deadline, unsigned flags)
     scope->reason = NULL;
     scope->flags = (uint8_t)flags;
     me->scope = scope;
+    me->status |= COSY_T_OPENED;
     cosy__scopes_settle(me);
     return COSY_OK;
 }

@@ -44,7 +44,7 @@ static void reap(cosy_task *task)
 
 void cosy_task_end(cosy_task *task, int result)
 {
-    if (COSY_UNLIKELY(task->scope || task->locals != task->group->locals))
+    if (COSY_UNLIKELY(task->status & COSY_T_OPENED) && (task->scope || task->locals != task->group->locals))
         cosy__scopes_left(task);
     task->status |= COSY_T_ENDED;
     task->wait.result = result;
