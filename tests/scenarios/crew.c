@@ -29,9 +29,11 @@ unsigned line_up(line *l)
 int line_left(line *l, unsigned number, int rc)
 {
     l->waiting[number] = NULL;
-    for (unsigned i = 0; i < number && rc >= 0; i++)
-        if (l->waiting[i] && l->waiting[i]->wait.state == COSY_QUEUED) /* else it has left the line, and not run yet */
+    for (unsigned i = 0; i < number && rc >= 0; i++) {
+        uint8_t state = l->waiting[i] ? l->waiting[i]->wait.state : (uint8_t)COSY_CONSUMED;
+        if (state == COSY_QUEUED || (state == COSY_GRANTED && l->strict)) /* else it has left the line, and not run yet */
             cosy_testing_fail("somebody who came earlier was overtaken");
+    }
     return rc;
 }
 

@@ -9,7 +9,7 @@ static void fresh(int32_t limit)
 {
     cosy_limiter_init(&limiter, limit, "limiter");
     COSY_TESTING_WATCH(&limiter);
-    queue = (line){0};
+    queue = (line){.strict = true};
     inside = 0;
 }
 
@@ -59,6 +59,39 @@ static int two_at_a_time(void *arg)
     return RUN_CREW(crew);
 }
 
+/* With two permits at a time, given back in one step; and one again, after those who were served meanwhile. */
+static int greedy(void *arg)
+{
+    cosy_permit permits[2] = {COSY_PERMIT_INIT, COSY_PERMIT_INIT};
+    int held = 0, rc = COSY_OK;
+    (void)arg;
+    while (held < 2 && !rc) {
+        rc = acquire(&permits[held], cosy_in(cosy_ms(9)));
+        held += !rc;
+    }
+    if (!rc)
+        rc = cosy_sleep(cosy_ms(1));
+    for (int i = 0; i < held; i++) {
+        inside--;
+        cosy_limiter_release(&permits[i]);
+    }
+    if (!rc)
+        rc = acquire(&permits[0], COSY_FOREVER);
+    if (cosy_permit_held(&permits[0])) {
+        inside--;
+        cosy_limiter_release(&permits[0]);
+    }
+    return rc;
+}
+
+static int given_back(void *arg)
+{
+    const member crew[] = {{"a", greedy, NULL}, {"b", worker, &one}, {"c", worker, &none}};
+    (void)arg;
+    fresh(2);
+    return RUN_CREW(crew);
+}
+
 /* Down to nothing and up to three: who waits for that gets in at once, all together. It ends open, whatever happens. */
 static int manager(void *arg)
 {
@@ -86,6 +119,7 @@ static int resized(void *arg)
 
 const cosy_scenario limiter_scenarios[] = {
     {.name = "limiter: two at a time", .run = two_at_a_time, .verify = nobody_inside},
+    {.name = "limiter: two given back, one wanted again", .run = given_back, .verify = nobody_inside},
     {.name = "limiter: resized", .run = resized, .verify = nobody_inside},
     {.name = NULL},
 };

@@ -62,12 +62,13 @@ int run_crew(const member *members, size_t count);
 typedef struct line {
     const cosy_task *waiting[32];
     unsigned next;
+    bool strict; /* nor is anybody overtaken who was granted and has not run */
 } line;
 
 /* Before the call that waits: draws a number. */
 unsigned line_up(line *l);
 
-/* After it: fails the run if the call succeeded while somebody with a lower number is still queued. Gives rc. */
+/* After it: fails the run if the call succeeded while somebody with a lower number is still in line. Gives rc. */
 int line_left(line *l, unsigned number, int rc);
 
 /* After a call that had to wait, of a kind whose grants can be taken back: fails the run if it succeeded although a cancel

@@ -9,7 +9,7 @@ static void fresh(int32_t permits, int32_t limit)
 {
     cosy_semaphore_init(&semaphore, permits, limit, "permits");
     COSY_TESTING_WATCH(&semaphore);
-    queue = (line){0};
+    queue = (line){.strict = true};
     held = 0;
     most = permits;
 }
@@ -22,7 +22,7 @@ static const char *all_back(void *arg)
 
 static int acquire(int32_t n, cosy_time deadline)
 {
-    bool waits = cosy_semaphore_count(&semaphore) < n;
+    bool waits = semaphore.count < n || semaphore.waiters.head;
     unsigned number = line_up(&queue);
     int rc = cancel_won(waits, line_left(&queue, number, cosy_semaphore_acquire(&semaphore, n, deadline)));
     if (!rc && (held += n) > most)
@@ -87,6 +87,33 @@ static int head_gives_up(void *arg)
     return rc ? rc : cosy_sleep(cosy_ms(30)); /* a timer that was forgotten would fire */
 }
 
+/* ---- who gives back more than is waited for and wants some again comes after those who were served ---- */
+
+static int comes_again(void *arg)
+{
+    int32_t n = 2;
+    int rc = COSY_OK;
+    (void)arg;
+    for (; n > 0 && !rc; n--) {
+        rc = acquire(n, COSY_FOREVER);
+        if (rc)
+            return rc;
+        rc = cosy_sleep(cosy_ms(1));
+        release(n);
+    }
+    return rc;
+}
+
+static int again(void *arg)
+{
+    static const want one = {1, 2};
+    const member crew[] = {{"a", comes_again, NULL}, {"b", worker, (void *)(uintptr_t)&one}, {"c", comes_again, NULL},
+                           {"d", worker, (void *)(uintptr_t)&one}};
+    (void)arg;
+    fresh(2, 2);
+    return RUN_CREW(crew);
+}
+
 /* ---- one release, and nobody who could make a second one ---- */
 
 static int32_t given;
@@ -132,6 +159,7 @@ const cosy_scenario semaphore_scenarios[] = {
     {.name = "semaphore: two at a time", .run = two_at_a_time, .verify = all_back},
     {.name = "semaphore: large requests", .run = large_requests, .verify = all_back},
     {.name = "semaphore: the head gives up", .run = head_gives_up, .verify = all_back},
+    {.name = "semaphore: given back and wanted again", .run = again, .verify = all_back},
     {.name = "semaphore: one release, large first", .run = one_release, .arg = large_first, .verify = all_back},
     {.name = "semaphore: one release, small first", .run = one_release, .arg = small_first, .verify = all_back},
     {.name = NULL},
