@@ -32,6 +32,7 @@
     FILE(watch)              \
     FILE(broadcast)          \
     FILE(task)               \
+    FILE(gather)             \
     FILE(group)              \
     FILE(scope)              \
     FILE(select)             \
