@@ -46,6 +46,11 @@ void cosy_port_overflow(const cosy_task *task)
     (void)task;
     abort();
 }
+void cosy_port_broken(const char *call, const char *wrong)
+{
+    fprintf(stderr, "%s: %s\n", call, wrong);
+    abort();
+}
 #endif
 
 static void room(uint32_t count)

@@ -1,4 +1,5 @@
 /* Task groups: a circle of children, a count of the living, one joiner; and a circle of ended children, if it keeps them. */
+#include "check.h"
 #include "loop.h"
 #include "report.h"
 #include "task.h"
@@ -70,6 +71,7 @@ static void cancel(cosy_group *group, const char *reason, const cosy_task *by)
 
 int cosy_group_cancel(cosy_group *group, const char *reason)
 {
+    COSY__VALID(cosy_group_check(group));
     if (!group)
         return cosy__misuse(COSY_EINVAL, "cosy_group_cancel", NULL, NULL);
     if (!group->loop)
@@ -243,6 +245,7 @@ static int refuse(cosy_group *group, const cosy_task *me, const char *call)
 
 int cosy_group_join(cosy_group *group, cosy_time deadline)
 {
+    COSY__VALID(cosy_group_check(group));
     cosy_task *me = cosy__me();
     int rc = refuse(group, me, "cosy_group_join");
     if (rc)
@@ -273,6 +276,7 @@ static int take_next(cosy_group *group, cosy_task **task)
 
 int cosy_group_next(cosy_group *group, cosy_task **task, cosy_time deadline)
 {
+    COSY__VALID(cosy_group_check(group));
     cosy_task *me = cosy__me();
     int rc = refuse(group, me, "cosy_group_next");
     if (rc)
@@ -297,6 +301,7 @@ int cosy_group_next(cosy_group *group, cosy_task **task, cosy_time deadline)
 
 int cosy_group_survivors(cosy_group *group)
 {
+    COSY__VALID(cosy_group_check(group));
     if (!group || !group->loop)
         return cosy__misuse(COSY_EINVAL, "cosy_group_survivors", group ? COSY__NAME(group) : NULL, NULL);
     group->loop->told = 0;

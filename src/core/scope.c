@@ -1,6 +1,7 @@
 /* Cancel scopes. What they mean for a wait is two bits of its task, computed when a scope changes and not when a task
  * waits: a task without a cancel and without a deadline in force waits as fast as one without scopes.
  */
+#include "check.h"
 #include "report.h"
 #include "task.h"
 
@@ -126,6 +127,7 @@ int cosy_scope_open(cosy_scope *scope, cosy_time deadline, unsigned flags)
 
 int cosy_scope_close(cosy_scope *scope)
 {
+    COSY__VALID(cosy_scope_check(scope));
     cosy_task *me = cosy_self();
     if (!scope)
         return cosy__misuse(COSY_EINVAL, "cosy_scope_close", NULL, NULL);
@@ -163,6 +165,7 @@ static int refuse(const cosy_scope *scope, const char *call)
 
 int cosy_scope_cancel(cosy_scope *scope, const char *reason)
 {
+    COSY__VALID(cosy_scope_check(scope));
     if (!scope || !scope->task)
         return refuse(scope, "cosy_scope_cancel");
     return cosy__scope_cancel(scope, reason ? reason : "its scope was cancelled", cosy_self());
@@ -170,6 +173,7 @@ int cosy_scope_cancel(cosy_scope *scope, const char *reason)
 
 int cosy_scope_move(cosy_scope *scope, cosy_time deadline)
 {
+    COSY__VALID(cosy_scope_check(scope));
     if (!scope || !scope->task)
         return refuse(scope, "cosy_scope_move");
     scope->deadline = deadline;
@@ -178,6 +182,7 @@ int cosy_scope_move(cosy_scope *scope, cosy_time deadline)
 
 int cosy_scope_shield(cosy_scope *scope, bool on)
 {
+    COSY__VALID(cosy_scope_check(scope));
     if (!scope || !scope->task)
         return refuse(scope, "cosy_scope_shield");
     scope->flags = (uint8_t)((scope->flags & ~COSY_SCOPE_SHIELD) | (on ? COSY_SCOPE_SHIELD : 0));

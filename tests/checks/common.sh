@@ -23,6 +23,11 @@ have() {
   command -v "$1" >/dev/null
 }
 
+# at_once COMMAND...: runs it for each line of its input, put in place of {}; as many at a time as there are processors.
+at_once() {
+  xargs -P "$(nproc)" -I{} "$@"
+}
+
 # The warnings of the library's own build.
 warnings="-Wall -Wextra -Werror -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wconversion
   -Wno-sign-conversion"
@@ -31,13 +36,13 @@ warnings="-Wall -Wextra -Werror -Wpedantic -Wshadow -Wstrict-prototypes -Wmissin
 # Every function gets a section of its own, so that a program takes what it calls: the plain calls need the coroutines,
 # and a program of stackless tasks leaves them out at link time.
 compile_core() {
-  local out=$1 cc=$2 source
+  local out=$1 cc=$2
   shift 2
   mkdir -p "$out"
-  for source in "$root"/src/inline.c "$root"/src/core/*.c "$root"/src/sync/*.c; do
-    # shellcheck disable=SC2086
-    $cc -std=c11 -ffreestanding -nostdlib -ffunction-sections -fdata-sections -DCOSY_HOSTED=0 $warnings \
-      -I"$root/include" "$@" -c "$source" -o "$out/$(basename "$source" .c).o" ||
-      fail "expected $(basename "$source") to compile with $cc $*, it does not"
-  done
+  # shellcheck disable=SC2086
+  printf '%s\n' "$root"/src/inline.c "$root"/src/core/*.c "$root"/src/sync/*.c |
+    at_once sh -c 'out=$1 source=$2; shift 2; exec "$@" -c "$source" -o "$out/$(basename "$source" .c).o"' compile "$out" {} \
+      $cc -std=c11 -ffreestanding -nostdlib -ffunction-sections -fdata-sections -DCOSY_HOSTED=0 $warnings \
+      -I"$root/include" "$@" ||
+    fail "expected core and sync to compile with $cc $*, they do not"
 }
