@@ -1,6 +1,8 @@
 /* Chain: contract rules 1 (FIFO, hand-over), 2 (no item is lost), 3 (deadlines), 4 (fairness), 7 (misuse); RULE h: close. */
 #include "support/test.h"
 
+#include <string.h>
+
 #define ME cosy_task_name(cosy_self())
 
 struct job {
@@ -101,15 +103,15 @@ static int item_to_next(void *arg)
 
 static int items_to_front(void *arg)
 {
-    (void)arg;
+    bool eldest_first = arg && !strcmp(arg, "eldest first"), empty = arg && !eldest_first;
     fresh();
     cosy_task *a = start(getter, NULL, "a"), *b = start(getter, NULL, "b");
     settle(1);
-    put(1, arg ? 2 : 3);
-    cosy_cancel(b, NULL);
-    cosy_cancel(a, NULL);
+    put(1, empty ? 2 : 3);
+    cosy_cancel(eldest_first ? a : b, NULL);
+    cosy_cancel(eldest_first ? b : a, NULL);
     say("%u", cosy_chain_count(&chain));
-    if (arg)
+    if (empty)
         put(4, 1); /* behind what was given back to an empty chain */
     drain();
     join(a);
@@ -269,6 +271,7 @@ static const test_row rows[] = {
     {"cancel while queued", cancel_queued, "b ECANCELED; a ECANCELED; c got 1"},
     {"cancel after the hand-over: to the next getter", item_to_next, "a ECANCELED; b got 1"},
     {"cancel after the hand-over: back to the front", items_to_front, "3; 1; 2; 3; a ECANCELED; b ECANCELED"},
+    {"... eldest first", items_to_front, "3; 1; 2; 3; a ECANCELED; b ECANCELED", "eldest first"},
     {"cancel after the hand-over: back to an empty chain", items_to_front, "2; 1; 2; 4; a ECANCELED; b ECANCELED",
      "empty"},
     {"cancel after it has run", cancel_resumed, "a got 1; a got 2; a ECANCELED"},

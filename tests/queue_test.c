@@ -310,15 +310,14 @@ static int item_to_front(void *arg)
 }
 
 /* Two that are returned in the order of the grants, newest first, are in order again. */
-static int items_to_front(void *arg)
+static int items_to_front(void *eldest_first)
 {
-    (void)arg;
     fresh(3);
     cosy_task *a = start(getter, NULL, "a"), *b = start(getter, NULL, "b");
     settle(1);
     fill(1, 3);
-    cosy_cancel(b, NULL);
-    cosy_cancel(a, NULL);
+    cosy_cancel(eldest_first ? a : b, NULL);
+    cosy_cancel(eldest_first ? b : a, NULL);
     drain();
     join(a);
     return join(b);
@@ -701,11 +700,13 @@ static const test_row rows[] = {
     {"cancel of queued getters", cancel_getters, "b ECANCELED; a ECANCELED; c got 1; 2"},
     {"cancel of a queued putter: its item never enters", cancel_putters,
      "b put 2 ECANCELED; main got 0; main got 1; a put 1 OK; c put 3 OK; 3"},
-    {"cancel after the hand-over: the item goes to the next getter", item_to_next,
-     "nobody waits; a ECANCELED; b got 2; c got 1"},
+    {"cancel after the hand-over: the item goes to the next getter, whose goes to the one after it", item_to_next,
+     "nobody waits; a ECANCELED; b got 1; c got 2"},
     {"cancel after the hand-over: the item goes back to the front", item_to_front, "2; 1; 2; a ECANCELED"},
     {"cancel of two, newest first: items are in order again", items_to_front,
      "1; 2; 3; a ECANCELED; b ECANCELED"},
+    {"cancel of two, eldest first: items are in order again", items_to_front,
+     "1; 2; 3; a ECANCELED; b ECANCELED", "eldest first"},
     {"cancel after the hand-over, slot refilled: the get stands", refilled, "a got 1; then ECANCELED; 2"},
     {"... also when a putter waits", refilled_with_putter,
      "a got 1; then ECANCELED; c got 2; b put 3 OK; 3"},

@@ -85,7 +85,7 @@ typedef struct cosy_wait_ops {
     void (*timed)(cosy_wait *w);
 
     /* For a wait that stands for others, a select: the node of the one that was granted. */
-    const cosy_wait *(*inner)(const cosy_wait *w);
+    cosy_wait *(*inner)(cosy_wait *w);
 
     const char *(*name)(const cosy_wait *w);             /* the object's name, for reports */
     const cosy_task *(*owner)(const cosy_wait *w);       /* who holds the object, for reports */

@@ -98,7 +98,7 @@ static bool committed(const cosy_wait *w)
     return false;
 }
 
-static const cosy_wait *winner_of(const cosy_wait *w)
+static cosy_wait *winner_of(cosy_wait *w)
 {
     const cosy_selection *s = select_of(w);
     return s->winner < 0 ? w : &s->arms[s->winner].wait;

@@ -17,9 +17,23 @@ static inline void hand_over(cosy_link *item, cosy_wait *getter)
     cosy__grant(getter);
 }
 
+static const cosy_wait_ops getting;
+
+/* Those who were served after w, and have not run, move up, as in a queue. */
+static void move_up(cosy_chain *c, cosy_wait *w)
+{
+    cosy_link **place = w->arg.ptr;
+    for (cosy_wait *g = w; (g = cosy__served_next(g, &c->getters, &getting)) != NULL;) {
+        cosy_link *over = *(cosy_link **)g->arg.ptr;
+        *(cosy_link **)g->arg.ptr = *place;
+        *place = over;
+    }
+}
+
 static bool undo(cosy_wait *w)
 {
     cosy_chain *c = chain_of(w);
+    move_up(c, w);
     cosy_link *item = *(cosy_link **)w->arg.ptr;
     cosy_wait *next = cosy__pop(&c->getters);
     if (next) {

@@ -179,7 +179,7 @@ static inline bool enough(const cosy_limiter *l)
 /* Somebody may have been granted a permit and not have run. Forgets it if there is nobody. */
 static COSY_COLD bool served_waits(cosy_limiter *l, const cosy_loop *loop)
 {
-    if (cosy__served_waits(loop, &l->waiters, &acquiring))
+    if (cosy__served(loop->ready, &l->waiters, &acquiring))
         return true;
     l->limit &= INT32_MAX;
     return false;

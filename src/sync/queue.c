@@ -1,7 +1,8 @@
 /* Bounded queue. Getters wait only while it is empty, putters only while it is full; so at most one side waits.
  *
  * A grant moves the item: a put copies into the waiting getter's place, a get refills the queue from the waiting putter's.
- * Items go by the order of the puts: what a granted and then cancelled getter returns goes to the front.
+ * Items go by the order of the puts: what a granted and then cancelled getter returns goes to those who were served after
+ * it, and the last one's to the front.
  *
  * A plain queue that is open has short ways of its own: one word, `state`, tells it from all others. Those differ in where
  * the items lie (their order's business), count what is not done yet, and can be closed.
@@ -96,6 +97,8 @@ static cosy_queue *queue_of_putter(const cosy_wait *w)
     return COSY_CONTAINER(w->list, cosy_queue, putters);
 }
 
+static const cosy_wait_ops getting;
+
 static inline int hand_over(const cosy_queue *q, const void *item, cosy_wait *getter)
 {
     memcpy(getter->arg.ptr, item, q->size);
@@ -114,19 +117,38 @@ static COSY_COLD bool undo_discarded(cosy_queue *q, cosy_wait *w)
     return true;
 }
 
-/* The item that was handed to a cancelled getter: to the next getter, or back to the front, or else it stands. */
+static void swap(unsigned char *a, unsigned char *b, uint32_t size)
+{
+    for (; size > 0; size--, a++, b++) {
+        unsigned char c = *a;
+        *a = *b;
+        *b = c;
+    }
+}
+
+/* Those who were served after w, and have not run, move up: each gets the item of the one before, as if w had never been
+ * in line. What is over, at w's place, is the item of the last. So items keep their order, whoever is cancelled first. */
+static void move_up(cosy_queue *q, cosy_wait *w)
+{
+    for (cosy_wait *g = w; (g = cosy__served_next(g, &q->getters, &getting)) != NULL;)
+        swap(w->arg.ptr, g->arg.ptr, q->size);
+}
+
+/* The item that was handed to a cancelled getter: to those behind it, the last one's to the next getter, or back to the
+ * front, or else it stands. */
 static bool undo_get(cosy_wait *w)
 {
     cosy_queue *q = queue_of_getter(w);
     if (q->state & COSY_QUEUE_DISCARDED)
         return undo_discarded(q, w);
+    if (!q->getters.head && q->count == q->capacity)
+        return false; /* its slot was refilled meanwhile */
+    move_up(q, w);
     cosy_wait *next = cosy__pop(&q->getters);
     if (next) {
         hand_over(q, w->arg.ptr, next);
         return true;
     }
-    if (q->count == q->capacity)
-        return false; /* its slot was refilled meanwhile */
     cosy__queue_order(q)->give_back(q, w->arg.ptr);
     if (q->more && q->more->unfinished < q->count)
         q->more->unfinished = q->count; /* it was marked done, by somebody who did not have it */

@@ -116,7 +116,7 @@ static inline bool enough(const cosy_semaphore *s, int32_t n)
 /* Somebody may have been granted permits and not have run. Forgets it if there is nobody. */
 static COSY_COLD bool served_waits(cosy_semaphore *s, const cosy_loop *loop)
 {
-    if (cosy__served_waits(loop, &s->waiters, &acquiring))
+    if (cosy__served(loop->ready, &s->waiters, &acquiring))
         return true;
     s->limit &= INT32_MAX;
     return false;
@@ -189,7 +189,7 @@ int cosy_semaphore_try(cosy_semaphore *s, int32_t n)
 
 int32_t cosy_semaphore_count_slow(const cosy_semaphore *s)
 {
-    return cosy__served_waits(cosy_here(), &s->waiters, &acquiring) ? 0 : s->count;
+    return cosy__served(cosy_here()->ready, &s->waiters, &acquiring) ? 0 : s->count;
 }
 
 int cosy_semaphore_release(cosy_semaphore *s, int32_t n)

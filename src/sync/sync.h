@@ -27,8 +27,12 @@ static inline void cosy__step_aside(cosy_list *served, const cosy_arm *arm)
  * a waiter is only looked up if the object remembers a grant (COSY__SERVED, in a word of which the sign is free). */
 enum { COSY__SERVED = INT32_MIN };
 
-/* Is a task ready that this object has granted, by this kind of wait? O(ready tasks). In wake.c. */
-bool cosy__served_waits(const cosy_loop *loop, const cosy_list *list, const cosy_wait_ops *kind);
+/* In the ready list from `w` on: the first node that this object has granted, by this kind of wait; it may be an arm. NULL
+ * if there is none. O(ready tasks). In wake.c. */
+cosy_wait *cosy__served(cosy_wait *w, const cosy_list *list, const cosy_wait_ops *kind);
+
+/* The next one behind a node that was granted and has not run. */
+cosy_wait *cosy__served_next(cosy_wait *w, const cosy_list *list, const cosy_wait_ops *kind);
 
 /* A begin form for a newcomer that has taken what is there and goes round. An arm cannot: then its select does. */
 static inline int cosy__behind(cosy_wait *w, int result)

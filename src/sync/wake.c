@@ -15,14 +15,19 @@ const char *cosy__wake_all_check(const cosy_list *list, uint32_t word)
     return NULL;
 }
 
-bool cosy__served_waits(const cosy_loop *loop, const cosy_list *list, const cosy_wait_ops *kind)
+cosy_wait *cosy__served(cosy_wait *w, const cosy_list *list, const cosy_wait_ops *kind)
 {
-    for (const cosy_wait *w = loop->ready; w; w = w->next) {
+    for (; w; w = w->next) {
         if (w->state != COSY_GRANTED)
             continue;
-        const cosy_wait *granted = w->ops->inner ? w->ops->inner(w) : w;
+        cosy_wait *granted = w->ops->inner ? w->ops->inner(w) : w;
         if (granted->ops == kind && granted->list == list)
-            return true;
+            return granted;
     }
-    return false;
+    return NULL;
+}
+
+cosy_wait *cosy__served_next(cosy_wait *w, const cosy_list *list, const cosy_wait_ops *kind)
+{
+    return cosy__served(cosy__waiter(w)->wait.next, list, kind);
 }

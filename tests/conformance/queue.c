@@ -746,7 +746,7 @@ static const conformance_row rows[] = {
     {"Q20", "get_cancel_drop_one_pending_reader", drop_one_pending_reader,
      "1; T1 ECANCELED; 2; 0 of 3, 0 get, 0 put, 0 unfinished"},
     {"Q21", "get_cancel_drop_many_pending_readers", drop_many_pending_readers,
-     "T1 ECANCELED; T2 got 2; T3 got 1; 0 of 3, 0 get, 0 put, 0 unfinished"},
+     "T1 ECANCELED; T2 got 1; T3 got 2; 0 of 3, 0 get, 0 put, 0 unfinished"},
     {"Q22", "put_cancel_drop", put_cancel_drop, "1; T1 put 2 OK; 2; 0 of 1, 0 get, 0 put, 0 unfinished"},
     {"Q23", "nonblocking_put_exception", nonblocking_put_exception, "put 2 EAGAIN"},
     {"Q24", "float_maxsize", .not_for_c = "a capacity is a whole number"},

@@ -637,6 +637,31 @@ void model_advance(model *m, int64_t length)
 
 /* ---- cancels ---- */
 
+/* Is this task one that a queue, or the chain, has handed an item, and that has not run? */
+static bool has_item(const mtask *t, job what, int line)
+{
+    if (t->state != S_READY || !t->undoable || t->step != 0)
+        return false;
+    if (t->job == J_SELECT_HOLD)
+        return what == J_GET && line == 0 && t->arm == 2;
+    return t->job == what && (what == J_CHAIN || t->line == line);
+}
+
+/* Those served behind it get the items of those before them; it has the last one's then. */
+static void move_up(model *m, int task, job what, int line)
+{
+    bool behind = false;
+    for (int i = 0; i < m->ready_count; i++) {
+        mtask *t = &m->tasks[m->ready[i]];
+        if (behind && has_item(t, what, line)) {
+            int item = t->got;
+            t->got = m->tasks[task].got;
+            m->tasks[task].got = item;
+        }
+        behind |= m->ready[i] == task;
+    }
+}
+
 /* Takes back what a ready task was granted; false if it stands. */
 static bool undo(model *m, int task)
 {
@@ -673,6 +698,7 @@ static bool undo(model *m, int task)
         return true;
     case J_GET: break;
     case J_CHAIN:
+        move_up(m, task, J_CHAIN, 0);
         if (m->lines[P_CHAIN].count) {
             model_chain(m, t->got);
         } else {
@@ -698,11 +724,11 @@ static bool undo(model *m, int task)
     default: return true;
     }
     int line = t->job == J_GET ? t->line : 0;
-    if (!serve_getter(m, line, t->got)) {
-        if (m->item_count[line] == ROOM)
-            return false;
+    if (!m->lines[P_GET + line].count && m->item_count[line] == ROOM)
+        return false;
+    move_up(m, task, J_GET, line);
+    if (!serve_getter(m, line, t->got))
         store(m, line, t->got, true);
-    }
     t->got = 0;
     return true;
 }
