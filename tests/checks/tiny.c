@@ -1,11 +1,12 @@
 /* A program without libc, operating system or stack switching: five stackless tasks in one loop, whose port is a clock that
- * jumps to the next deadline. Uses every primitive in its begin form.
+ * jumps to the next deadline. Uses the five primitives in their begin forms, and with TINY_MORE the rest of the family
+ * (tiny_more.c).
  *
  * The plain calls need src/coro (cosy_suspend and its like), which is not linked here; nothing calls them, so
  * --gc-sections drops them. On the host (TINY_HOST) it runs and ends with status 0, or with the number of the check that
  * failed; elsewhere it is only compiled and linked.
  */
-#include <cosy.h>
+#include "tiny.h"
 
 /* ---- what a freestanding program owes the compiler and the library ---- */
 
@@ -275,7 +276,11 @@ int tiny_main(void)
     if (masked)
         return 14; /* every mask was undone */
 #endif
+#if TINY_MORE
+    return tiny_more(&loop);
+#else
     return 0;
+#endif
 }
 
 /* ---- where it begins ---- */
