@@ -7,9 +7,10 @@
  *     cosy_queue_get(&jobs, &job, COSY_FOREVER);      // waits while it is empty
  *
  * Items are copied. A put hands its item straight to a getter that waits, a get its slot straight to a putter that
- * waits. A getter that is cancelled after an item was handed to it, and before it ran, gives the item to the next
- * getter or back to the front; if the slot was refilled meanwhile and no getter waits, the get stands and the cancel
- * comes at the next wait. A put whose item is stored or delivered stands.
+ * waits. A getter that is cancelled after an item was handed to it, and before it ran, gives the item to the next in
+ * line, and that one, if it was served as well and has not run, its own to the one after it; what is over goes back to
+ * the front: items keep their order. If the slot was refilled meanwhile and no getter waits, the get stands and the
+ * cancel comes at the next wait. A put whose item is stored or delivered stands.
  *
  * With a cosy_queue_more beside it a queue is more than that: last in first out, or by priority; it counts the work that
  * is not done yet, so that one can join it; and what is in it when it is shut down is not lost but handed to a function.

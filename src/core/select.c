@@ -121,10 +121,12 @@ static void prepare(cosy_selection *s, cosy_arm *arms, unsigned count, cosy_wait
     s->won = won;
     for (unsigned i = 0; i < count; i++) {
         cosy_arm *arm = &arms[i];
-        arm->wait.list = NULL;
-        arm->wait.loop = w->loop;
         arm->wait.result = COSY_EAGAIN;
         arm->wait.state = COSY_CONSUMED;
+        if (!arm->begin)
+            continue; /* off: nobody looks at the rest */
+        arm->wait.list = NULL;
+        arm->wait.loop = w->loop;
         arm->wait.flags = COSY_W_ARM;
         arm->wait.attn = 0;
         arm->wait.spare = 0;
