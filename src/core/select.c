@@ -24,7 +24,7 @@ static cosy_selection *select_of(const cosy_wait *w)
 
 static bool queued(const cosy_arm *arm)
 {
-    return arm->wait.state == COSY_QUEUED && arm->wait.list;
+    return arm->wait.state == COSY_QUEUED;
 }
 
 /* Takes every arm that is still queued out of its line. */
@@ -101,7 +101,7 @@ static bool committed(const cosy_wait *w)
 static const cosy_wait *winner_of(const cosy_wait *w)
 {
     const cosy_selection *s = select_of(w);
-    return s->winner < 0 ? w : &s->arms[s->winner].wait;
+    return &s->arms[s->winner].wait; /* asked of one that was granted */
 }
 
 static const cosy_wait_ops selecting = {
