@@ -45,11 +45,12 @@ static void withdraw_arms(cosy_selection *s)
 static void won(cosy_selection *s, cosy_arm *arm)
 {
     cosy_wait *w = &s->task->wait;
-    if (!s->waiting) { /* an arm that is asked has served one that stands in line already: it does without */
-        if (arm->wait.ops->undo)
+    if (!s->waiting) { /* an arm that is asked, the action of its barrier, has served one that stands in line already */
+        if (arm->wait.ops->undo) {
             arm->wait.ops->undo(&arm->wait);
+            arm->wait.result = COSY_EAGAIN;
+        } /* else it has taken effect as well, and its result says so */
         arm->wait.state = COSY_CONSUMED;
-        arm->wait.result = COSY_EAGAIN;
         return;
     }
     s->waiting = 0;
