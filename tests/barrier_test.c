@@ -601,6 +601,19 @@ static int trip_does_not_switch(void *arg)
 
 /* ---- misuse ---- */
 
+static int is_broken(void *arg)
+{
+    (void)arg;
+    fresh(2, NULL);
+    say("%d", cosy_barrier_broken(&barrier));
+    cosy_barrier_abort(&barrier);
+    say("%d", cosy_barrier_broken(&barrier));
+    cosy_barrier_reset(&barrier);
+    say("%d", cosy_barrier_broken(&barrier));
+    say("NULL %d", cosy_barrier_broken(NULL));
+    return 0;
+}
+
 static int with_nonsense(void *arg)
 {
     (void)arg;
@@ -610,6 +623,7 @@ static int with_nonsense(void *arg)
     say("%s", code_name(cosy_barrier_init(&barrier, 1u << 31, NULL, NULL, "B")));
     say("%s", code_name(cosy_barrier_wait(NULL, COSY_FOREVER)));
     say("%s", code_name(cosy_barrier_wait(&zero, COSY_FOREVER)));
+    say("%s", code_name(cosy_barrier_wait_begin(NULL, &cosy_self()->wait)));
     say("%s", code_name(cosy_barrier_trigger(NULL)));
     say("%s", code_name(cosy_barrier_reset(NULL)));
     say("%s", code_name(cosy_barrier_abort(NULL)));
@@ -678,6 +692,7 @@ static const test_row rows[] = {
         "reset OK; 0 wait; a EBROKEN; b EBROKEN; c EBROKEN; 3 wait; main 0; a 1; b 2; c 3"),
     WAY("abort breaks it until reset", abort_filling,
         "a EBROKEN; b EBROKEN; main EBROKEN; main 0; a 1; b 2"),
+    {"one can ask whether it is broken", is_broken, "0; 1; 0; NULL 0"},
     {"reset of an empty barrier", reset_empty, "main 0"},
     WAY("broken, then cancelled: broken stands", broken_then_cancelled, "a EBROKEN; then ECANCELED"),
 
@@ -700,7 +715,8 @@ static const test_row rows[] = {
     {"NULL, no parties, too many", with_nonsense,
      "cosy_barrier_init(B) by main: EINVAL; EINVAL; cosy_barrier_init(B) by main: EINVAL; EINVAL; "
      "cosy_barrier_init(B) by main: EINVAL; EINVAL; cosy_barrier_wait(NULL) by main: EINVAL; EINVAL; "
-     "cosy_barrier_wait((unnamed)) by main: EINVAL; EINVAL; cosy_barrier_trigger(NULL) by main: EINVAL; EINVAL; "
+     "cosy_barrier_wait((unnamed)) by main: EINVAL; EINVAL; cosy_barrier_wait_begin(NULL) by main: EINVAL; EINVAL; "
+     "cosy_barrier_trigger(NULL) by main: EINVAL; EINVAL; "
      "cosy_barrier_reset(NULL) by main: EINVAL; EINVAL; cosy_barrier_abort(NULL) by main: EINVAL; EINVAL; "
      "cosy_barrier_destroy(NULL) by main: EINVAL; EINVAL"},
     {"destroy with waiters is refused, after the trip it is not", destroy_used,

@@ -852,6 +852,7 @@ static int with_nonsense(void *arg)
 {
     int item = 0;
     cosy_receiver never = {NULL, NULL, NULL, NULL, 0};
+    static cosy_broadcast nothing;
     (void)arg;
     fresh(2);
     say("%s", code_name(cosy_broadcast_init(NULL, room, sizeof(int), 2, "B")));
@@ -862,6 +863,7 @@ static int with_nonsense(void *arg)
     say("%s", code_name(cosy_broadcast_init(&news, room, 1, UINT32_C(0x80000000), NULL)));
     say("%s", code_name(cosy_broadcast_send(NULL, &item)));
     say("%s", code_name(cosy_broadcast_send(&news, NULL)));
+    say("%s", code_name(cosy_broadcast_send(&nothing, &item)));
     say("%s", code_name(cosy_broadcast_join(NULL, &news)));
     say("%s", code_name(cosy_broadcast_join(&never, NULL)));
     say("%s", code_name(cosy_broadcast_leave(NULL)));
@@ -953,6 +955,7 @@ static int spoilt(void *arg)
     cosy_task *a = start(listener_with, NULL, "a");
     settle(1);
     say("%s %s", a->wait.ops->what, a->wait.ops->name(&a->wait));
+    void *place = ear.place;
     news.next++;
     valid();
     news.next--;
@@ -965,6 +968,12 @@ static int spoilt(void *arg)
     ear.wait = NULL;
     valid();
     ear.wait = &a->wait;
+    ear.broadcast = NULL;
+    valid();
+    ear.broadcast = &news;
+    ear.place = NULL;
+    valid();
+    ear.place = place;
     news.head = 2;
     valid();
     news.head = 0;
@@ -977,6 +986,12 @@ static int spoilt(void *arg)
     news.room = NULL;
     valid();
     news.room = room;
+    news.size = 0;
+    valid();
+    news.size = sizeof room[0];
+    news.capacity = 0;
+    valid();
+    news.capacity = 2;
     tell(1, 1);
     return join(a);
 }
@@ -1072,6 +1087,7 @@ static const test_row rows[] = {
      "cosy_broadcast_init(B) by main: EINVAL; EINVAL; cosy_broadcast_init(B) by main: EINVAL; EINVAL; "
      "cosy_broadcast_init(B) by main: EINVAL; EINVAL; cosy_broadcast_init((unnamed)) by main: EINVAL; EINVAL; "
      "cosy_broadcast_send(NULL) by main: EINVAL; EINVAL; cosy_broadcast_send(B) by main: EINVAL; EINVAL; "
+     "cosy_broadcast_send((unnamed)) by main: EINVAL; EINVAL; "
      "cosy_broadcast_join(B) by main: EINVAL; EINVAL; cosy_broadcast_join(NULL) by main: EINVAL; EINVAL; "
      "cosy_broadcast_leave(NULL) by main: EINVAL; EINVAL; cosy_broadcast_leave(NULL) by main: EINVAL; EINVAL; "
      "cosy_broadcast_receive(NULL) by main: EINVAL; EINVAL; cosy_broadcast_receive(NULL) by main: EINVAL; EINVAL; "
@@ -1095,8 +1111,11 @@ static const test_row rows[] = {
      "broadcast B; a task waits for a broadcast that has an item for it; "
      "a task waits for a broadcast that is closed; more tasks wait for a broadcast than have joined it; "
      "a task waits for a broadcast with a receiver that knows nothing of it; "
+     "a task waits for a broadcast with a receiver that knows nothing of it; "
+     "a task waits for a broadcast with a receiver that knows nothing of it; "
      "a broadcast counts more items than it keeps; a broadcast counts more items than it keeps; "
-     "a node in a wait list does not wait; a broadcast has no room; a got 1"},
+     "a node in a wait list does not wait; a broadcast has no room; a broadcast has no room; "
+     "a broadcast has no room; a got 1"},
 };
 
 int main(void)

@@ -227,6 +227,8 @@ static int with_null(void *arg)
     say("%s", code_name(cosy_chain_get(NULL, &link, COSY_FOREVER)));
     say("%s", code_name(cosy_chain_get(&chain, NULL, COSY_FOREVER)));
     say("%s", code_name(cosy_chain_get_begin(NULL, &link, &cosy_self()->wait)));
+    say("%s", code_name(cosy_chain_get_begin(&chain, NULL, &cosy_self()->wait)));
+    say("%s", code_name(cosy_chain_get_begin(&chain, &link, NULL)));
     say("%s", cosy_chain_try_get(NULL) ? "something" : "nothing");
     say("%s", code_name(cosy_chain_close(NULL)));
     say("%s", code_name(cosy_chain_destroy(NULL)));
@@ -285,7 +287,8 @@ static const test_row rows[] = {
     {"NULL", with_null,
      "cosy_chain_init(C) by main: EINVAL; EINVAL; cosy_chain_put(NULL) by main: EINVAL; EINVAL; "
      "cosy_chain_put(C) by main: EINVAL; EINVAL; cosy_chain_get(NULL) by main: EINVAL; EINVAL; "
-     "cosy_chain_get(C) by main: EINVAL; EINVAL; cosy_chain_get_begin(NULL) by main: EINVAL; EINVAL; nothing; "
+     "cosy_chain_get(C) by main: EINVAL; EINVAL; cosy_chain_get_begin(NULL) by main: EINVAL; EINVAL; "
+     "cosy_chain_get_begin(C) by main: EINVAL; EINVAL; cosy_chain_get_begin(C) by main: EINVAL; EINVAL; nothing; "
      "cosy_chain_close(NULL) by main: EINVAL; EINVAL; cosy_chain_destroy(NULL) by main: EINVAL; EINVAL"},
     {"outside a task: put and try work", outside, "cosy_chain_get(C) by (no task): ENOTASK; ENOTASK; 1",
      .without_loop = true},

@@ -101,6 +101,9 @@ static int lists(void *arg)
     second->next = second;
     said(cosy_lock_check(&lock));
     second->next = first;
+    second->prev = second;
+    said(cosy_lock_check(&lock));
+    second->prev = first;
     second->state = COSY_CONSUMED;
     said(cosy_lock_check(&lock));
     second->state = COSY_QUEUED;
@@ -347,7 +350,7 @@ static int with_null(void *arg)
 
 static const test_row rows[] = {
     {"wait lists: links, states, lists, loops, kinds", lists,
-     "well; well; the links of a wait list do not agree; a node in a wait list does not wait; "
+     "well; well; the links of a wait list do not agree; the links of a wait list do not agree; a node in a wait list does not wait; "
      "a node in a wait list believes to be in another; tasks of two loops wait in one list; "
      "a node in a wait list waits for another kind of thing; well"},
     {"lock", locks,

@@ -1187,6 +1187,9 @@ static int with_null(void *arg)
     say("%s", code_name(cosy_condition_wait(&empty, COSY_FOREVER)));
     say("%s", code_name(cosy_condition_wait_begin(NULL, &cosy_self()->wait)));
     say("%s", code_name(cosy_condition_wait_begin(&cond, NULL)));
+    cosy_selection select;
+    cosy_arm arm = {.wait.flags = COSY_W_ARM, .select = &select};
+    say("an arm: %s", code_name(cosy_condition_wait_begin(NULL, &arm.wait)));
     say("%s", code_name(cosy_condition_wait_for(NULL, always, NULL, COSY_FOREVER)));
     say("%s", code_name(cosy_condition_wait_for(&cond, NULL, NULL, COSY_FOREVER)));
     say("%s", code_name(cosy_condition_notify(NULL, 1)));
@@ -1291,6 +1294,29 @@ static int last_one(void *arg)
 }
 
 /* Waiting, in the lock's line, granted and not run: it is in use. So is the lock, where it can see that. */
+static int wants_lock(void *arg)
+{
+    (void)arg;
+    take();
+    give();
+    return 0;
+}
+
+/* Others want its lock, and one has just been given it: none of them has to do with the condition. */
+static int destroy_beside_others(void *arg)
+{
+    (void)arg;
+    fresh(0);
+    take();
+    cosy_task *a = start(wants_lock, NULL, "a"), *b = start(wants_lock, NULL, "b");
+    settle(1);
+    say("in line %s", code_name(cosy_condition_destroy(&cond)));
+    give();
+    say("owner %s: %s", cosy_task_name(cosy_lock_owner(&lock)), code_name(cosy_condition_destroy(&cond)));
+    join(a);
+    return join(b);
+}
+
 static int destroy_used(void *arg)
 {
     (void)arg;
@@ -1460,7 +1486,7 @@ static const test_row rows[] = {
      "cosy_condition_init(C) by main: EINVAL; EINVAL; cosy_condition_init(C) by main: EINVAL; EINVAL; "
      "cosy_condition_wait(NULL) by main: EINVAL; EINVAL; cosy_condition_wait((unnamed)) by main: EINVAL; EINVAL; "
      "cosy_condition_wait_begin(NULL) by main: EINVAL; EINVAL; cosy_condition_wait_begin(NULL) by main: EINVAL; "
-     "EINVAL; cosy_condition_wait_for(NULL) by main: EINVAL; EINVAL; cosy_condition_wait_for(C) by main: EINVAL; "
+     "EINVAL; cosy_condition_wait_begin(NULL) by main: EINVAL; an arm: EINVAL; cosy_condition_wait_for(NULL) by main: EINVAL; EINVAL; cosy_condition_wait_for(C) by main: EINVAL; "
      "EINVAL; cosy_condition_notify(NULL) by main: EINVAL; EINVAL; cosy_condition_notify((unnamed)) by main: "
      "EINVAL; EINVAL; cosy_condition_notify_all(NULL) by main: EINVAL; EINVAL; cosy_condition_destroy(NULL) by "
      "main: EINVAL; EINVAL; nothing wrong"},
@@ -1479,6 +1505,7 @@ static const test_row rows[] = {
      "ENOWAIT; cosy_condition_wait_begin(C) by main: ENOWAIT; main ENOWAIT; cosy_condition_wait_for(C) by main: "
      "ENOWAIT; main ENOWAIT; main OK; 1 wait; a OK"},
     {"an arm's node is refused", as_an_arm, "cosy_condition_wait_begin(C) by main: EINVAL; EINVAL; owner main"},
+    {"destroy while others use its lock", destroy_beside_others, "in line OK; owner a: OK"},
     {"destroy while it is in use", destroy_used,
      "cosy_condition_destroy(C) by main: EBUSY, see a; EBUSY; another OK; "
      "cosy_condition_destroy(C) by main: EBUSY, see a; EBUSY; cosy_lock_destroy(L) by main: EBUSY, see main; EBUSY; "

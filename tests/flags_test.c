@@ -828,7 +828,15 @@ static int spoilt(void *arg)
     a->wait.list = NULL;
     valid();
     a->wait.list = &flags.waiters;
+    cosy_flags_want *its = a->wait.arg.ptr;
+    its->mask = 0;
+    valid();
+    its->mask = ONE;
+    say("try %s", code_name(cosy_flags_try(&flags, ONE, COSY_FLAGS_ANY, NULL)));
     set(ONE);
+    uint32_t got = 0;
+    say("try %s", code_name(cosy_flags_try(&flags, ONE | TWO, COSY_FLAGS_ANY, &got)));
+    say("%x", (unsigned)got);
     return join(a);
 }
 
@@ -920,7 +928,8 @@ static const test_row rows[] = {
     {"static initialiser", static_one, "OK; EAGAIN; cosy_flags_wait(static) by main: EINVAL; EINVAL"},
     {"reports name it", reported, "flags F; a OK 1"},
     {"the check finds what is wrong", spoilt,
-     "a task waits for flags that are set; a node in a wait list believes to be in another; a OK 1"},
+     "a task waits for flags that are set; a node in a wait list believes to be in another; "
+     "a task waits for no flags, or in an unknown way; try EAGAIN; try OK; 1; a OK 1"},
 };
 
 int main(void)

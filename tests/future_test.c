@@ -656,6 +656,17 @@ static int sets_later(void *arg)
     return set("x");
 }
 
+static cosy_future third;
+
+static int waits_for_third(void *arg)
+{
+    (void)arg;
+    cosy_future_promise(&future, NULL);
+    int rc = cosy_future_wait(&third, NULL, COSY_FOREVER);
+    say("%s %s", ME, code_name(rc));
+    return set("x");
+}
+
 /* A producer that waits for a future that nobody has promised: no circle. */
 static int open_end(void *arg)
 {
@@ -667,6 +678,41 @@ static int open_end(void *arg)
     say("%s", code_name(cosy_future_wait(&other, NULL, COSY_FOREVER)));
     join(b);
     return join(a);
+}
+
+static int passes_by(void *arg)
+{
+    (void)arg;
+    cosy_future_promise(&third, NULL);
+    settle(5);
+    return cosy_future_set(&third, NULL);
+}
+
+/* A producer that waits for a future whose producer waits for nothing: it is about to go on. */
+static int end_that_runs(void *arg)
+{
+    (void)arg;
+    fresh();
+    cosy_future_init(&third, "H");
+    cosy_task *b = start(passes_by, NULL, "b"), *a = start(waits_for_third, NULL, "a");
+    settle(2);
+    waiter(NULL); /* b is ready */
+    join(b);
+    return join(a);
+}
+
+/* The promise of one who waits for something else, and a wait of another by the begin form. */
+static int promise_of_a_sleeper(void *arg)
+{
+    (void)arg;
+    fresh();
+    cosy_task *b = start(sets_later, NULL, "b");
+    settle(1);
+    say("%s", code_name(cosy_future_promise(&future, b)));
+    cosy_wait *w = &cosy_self()->wait;
+    say("%s", cosy_future_wait_begin(&future, NULL, w) == COSY_WAITING ? "waits" : "?");
+    say("%s", code_name(cosy_suspend(cosy_self(), COSY_FOREVER)));
+    return join(b);
 }
 
 /* ---- misuse ---- */
@@ -843,6 +889,8 @@ static const test_row rows[] = {
     {"who has promised waits with a deadline: no circle", no_circle, "a ETIMEDOUT; EBROKEN at 20", &a_call},
     {"a wait with a deadline closes no circle", no_circle, "ETIMEDOUT at 5; a OK", &call},
     {"a wait in a scope with a deadline closes no circle", no_circle, "ETIMEDOUT at 5; a OK", &scope_},
+    {"who has promised waits for one who is about to go on: no circle", end_that_runs, "a OK; main OK x"},
+    {"a promise of one who waits for something else", promise_of_a_sleeper, "OK; waits; OK"},
     {"who has promised waits for what nobody has promised: no circle", open_end,
      "a OK; EBROKEN"},
 

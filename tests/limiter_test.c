@@ -134,6 +134,28 @@ static int no_overtaking(void *arg)
     return join_all();
 }
 
+/* Two permits come back, a is granted one of them and has not run: who asks by a begin form, or as an arm, takes the other
+ * and goes behind a. */
+static int behind_who_was_served(void *as_arm)
+{
+    cosy_task *me = cosy_self();
+    fresh(2);
+    cosy_limiter_acquire(&lim, &mine, COSY_FOREVER);
+    cosy_limiter_acquire(&lim, &another, COSY_FOREVER);
+    line_up(taker, 1);
+    cosy_limiter_release(&mine);
+    cosy_limiter_release(&another);
+    if (as_arm) {
+        cosy_arm arms[] = {cosy_arm_limiter(&lim, &mine)};
+        say("main %d", cosy_select(arms, 1, NULL, COSY_FOREVER));
+    } else {
+        int rc = cosy_limiter_acquire_begin(&lim, &mine, &me->wait);
+        code("main", rc == COSY_WAITING ? cosy_suspend(me, COSY_FOREVER) : COSY_EDONE);
+    }
+    cosy_limiter_release(&mine);
+    return join_all();
+}
+
 /* There is a permit over while a is granted and has not run: not for a newcomer, or only behind a. A resize changes nothing
  * of that. */
 static int surplus(void *arg)
@@ -904,6 +926,9 @@ static int damaged(void *arg)
     waits->task = cosy_self();
     look();
     waits->task = tasks[0];
+    tasks[0]->wait.state = COSY_CONSUMED;
+    look();
+    tasks[0]->wait.state = COSY_QUEUED;
     cosy_limiter_release(&mine);
     return join_all();
 }
@@ -913,6 +938,8 @@ static const test_row rows[] = {
      "a at 0; b at 0; holders a b; held 2 of 2, 3 wait; c at 10; d at 10; e at 20; held 0 of 2, 0 wait"},
     {"nobody overtakes who is queued or granted", no_overtaking,
      "queued: try EAGAIN; holders a; granted: try EAGAIN; now EAGAIN; free, available 0; a OK; b OK; held 0 of 1, 0 wait"},
+    {"nor who was granted, by the begin form", behind_who_was_served, "a OK; main OK; held 0 of 2, 0 wait"},
+    {"nor as an arm", behind_who_was_served, "a OK; main 0; held 0 of 2, 0 wait", "arm"},
     {"a permit is over while somebody is granted and has not run", surplus,
      "try EAGAIN; now EAGAIN; free; a OK; main OK; try OK; held 0 of 3, 0 wait"},
     {"... and the limit was changed once more", surplus,
@@ -1006,7 +1033,8 @@ static const test_row rows[] = {
      "BROKEN: a task waits for a permit that it could have; BROKEN: a limiter has fewer holders than it has counted; "
      "BROKEN: a limiter has more holders than it has counted; BROKEN: a permit is held of another limiter; "
      "BROKEN: the links of a limiter's holders do not agree; BROKEN: a permit is waited for and does not know it; "
-     "BROKEN: a permit is waited for and does not know it; BROKEN: a permit is waited for and does not know it; a OK; "
+     "BROKEN: a permit is waited for and does not know it; BROKEN: a permit is waited for and does not know it; "
+     "BROKEN: a node in a wait list does not wait; a OK; "
      "held 0 of 1, 0 wait"},
 };
 

@@ -466,6 +466,36 @@ static int no_cycle(void *arg)
     return join(a);
 }
 
+static int closes_it(void *arg)
+{
+    cosy_lock *mine = arg, *wanted = arg == &lock ? &other : &lock;
+    cosy_task *me = cosy_self();
+    cosy_lock_acquire(mine, COSY_FOREVER);
+    cosy_yield();
+    int rc = cosy_lock_acquire_begin(wanted, &me->wait);
+    if (rc == COSY_WAITING)
+        rc = cosy_suspend(me, COSY_FOREVER);
+    say("%s %s", ME, code_name(rc));
+    if (!rc)
+        cosy_lock_release(wanted);
+    return cosy_lock_release(mine);
+}
+
+/* A begin form does not look for cycles. Who comes later and is not part of the cycle waits, as for anybody. */
+static int cycle_of_others(void *arg)
+{
+    (void)arg;
+    fresh(0);
+    cosy_task *a = start(closes_it, &lock, "a"), *b = start(closes_it, &other, "b");
+    settle(2);
+    cosy_task *c = start(taker, NULL, "c");
+    settle(1);
+    cosy_cancel(a, NULL);
+    join(a);
+    join(b);
+    return join(c);
+}
+
 /* ---- flags ---- */
 
 static int give_back(void *arg)
@@ -506,6 +536,16 @@ static int checkpoint(void *arg)
     cosy_lock_acquire(&lock, COSY_FOREVER);
     say("flagged switched, owner %s", owner());
     cosy_lock_release(&lock);
+    cosy_task *b = start(speaker, NULL, "b");
+    cosy_arm arms[] = {cosy_arm_lock(&lock)};
+    cosy_select(arms, 1, NULL, COSY_FOREVER);
+    say("an arm did not, owner %s", owner());
+    cosy_lock_release(&lock);
+    cosy_task *me = cosy_self();
+    int rc = cosy_lock_acquire_begin(&lock, &me->wait);
+    say("begin %s", rc == COSY_WAITING ? code_name(cosy_suspend(me, COSY_FOREVER)) : "?");
+    cosy_lock_release(&lock);
+    join(b);
     return join(a);
 }
 
@@ -699,12 +739,13 @@ static const test_row rows[] = {
 
     {"a cycle in which somebody has a deadline is none", cycle_with_deadline, "a ETIMEDOUT; OK at 5"},
     {"a cycle of three", cycle_of_three, "cosy_lock_acquire(T) by main: EDEADLK, see b; EDEADLK; a OK; b OK"},
+    {"a cycle of others does not keep one from waiting", cycle_of_others, "a ECANCELED; b OK; c OK"},
     {"a chain of owners that does not close", no_cycle, "h OK; a OK; OK at 10"},
 
     {"owner-less: anybody releases, its holder may wait for it", ownerless,
      "owner main; own OK; a OK; cosy_lock_release(L) by main: ENOTHELD", NULL, COSY_ENOTHELD},
     {"COSY_LOCK_CHECKPOINT: a free lock is a scheduling point", checkpoint,
-     "plain did not switch; a ran; flagged switched, owner main"},
+     "plain did not switch; a ran; flagged switched, owner main; an arm did not, owner main; b ran; begin OK"},
     {"a checkpoint yields after taking effect, and a cancel there comes at the next wait", cancel_at_checkpoint,
      "owner a, try EAGAIN; OK; ECANCELED"},
     {"calls that complete at once do not starve others", fair, "others ran in time"},

@@ -4,6 +4,8 @@
  * Rows without a loop open their own, in simulated time. */
 #include "support/test.h"
 
+#include <cosy/virtual.h>
+
 #define ME cosy_task_name(cosy_self())
 
 static cosy_loop *loop;
@@ -196,6 +198,123 @@ static int with_null(void *arg)
     return 0;
 }
 
+/* b comes between the mark of its stop and the one who waits for a's end. */
+static int stops_and_goes_on(void *arg)
+{
+    cosy_loop_stop(cosy_here());
+    return thrice(arg);
+}
+
+static int stopped_as_it_ended_with_others(void *arg)
+{
+    (void)arg;
+    int result = 0;
+    open_loop(0);
+    put_detached(stops_and_goes_on, NULL, "b");
+    cosy_task *a = put(speaker, NULL, "a");
+    say("%s", code_name(cosy_loop_run_until(loop, a, &result)));
+    say("%d", result);
+    say("%s", code_name(cosy_loop_run(loop)));
+    return cosy_loop_close(loop);
+}
+
+static int another_inside(void *arg)
+{
+    (void)arg;
+    open_loop(0);
+    say("%s", code_name(cosy_loop_run(loop)));
+    return cosy_loop_close(loop);
+}
+
+/* ---- the least of ports: a clock, and a way to idle ---- */
+
+static int poor_ports(void *arg)
+{
+    static const cosy_port no_clock = {.idle = NULL};
+    cosy_port no_idling = cosy_virtual_port;
+    cosy_loop l;
+    (void)arg;
+    no_idling.idle = NULL;
+    say("%s", code_name(cosy_loop_init(&l, &no_clock)));
+    say("%s", code_name(cosy_loop_init(&l, &no_idling)));
+    say("%s", code_name(cosy_virtual_init(&l)));
+    say("%s", code_name(cosy_loop_run_until(&l, NULL, NULL)));
+    say("%s", code_name(cosy_loop_hook(NULL, NULL)));
+    return 0;
+}
+
+enum { CROWD = 30 };
+static cosy_loop small;
+static cosy_event event;
+static cosy_task machines[CROWD];
+
+static void steps(cosy_task *task)
+{
+    int rc = task->wait.ops ? cosy_task_result(task) : cosy_event_wait_begin(&event, &task->wait);
+    if (rc == COSY_WAITING && cosy_await(task, COSY_FOREVER) == COSY_WAITING)
+        return;
+    cosy_task_end(task, rc);
+}
+
+/* Room for so many timers, and as many tasks. */
+static void open_small(const cosy_port *port, int n)
+{
+    static cosy_timer_slot heap[CROWD];
+    static uint32_t place[CROWD + 1];
+    static cosy_timer *timer[CROWD + 1];
+    cosy_loop_init(&small, port);
+    small.flags |= COSY_L_VIRTUAL;
+    cosy_timers_room(&small, heap, place, timer, (uint32_t)n);
+    cosy_event_init(&event, "E");
+    for (int i = 0; i < n; i++) {
+        cosy_task_init(&machines[i], &small, steps, "m");
+        cosy_task_start(&machines[i], NULL);
+    }
+}
+
+/* Nobody is woken by a post, nobody is told of a deadlock, and there is room for one timer only. */
+static int least_of_ports(void *arg)
+{
+    static cosy_post post;
+    cosy_task more;
+    cosy_call call = {.loop = NULL};
+    (void)arg;
+    open_small(&cosy_virtual_port, 1);
+    say("task %s", code_name(cosy_task_init(&more, &small, steps, "more")));
+    say("call %s", code_name(cosy_call_at(&small, &call, 1, caller, "never")));
+    say("%s", code_name(cosy_loop_run(&small)));
+    say("grace %s", code_name(cosy_loop_clear(&small, cosy_ms(1)))); /* no timer for its end */
+    say("post %s", code_name(cosy_post_set(&small, &post, &event)));
+    say("%s", code_name(cosy_loop_run(&small)));
+    say("ended %d %s", cosy_task_ended(&machines[0]), code_name(cosy_task_result(&machines[0])));
+    return 0;
+}
+
+static int told, and_more;
+
+static void tells(cosy_loop *l, const char *what, const cosy_task *task)
+{
+    (void)l;
+    (void)what;
+    told += task != NULL;
+    and_more += task == NULL;
+}
+
+/* Thirty are deadlocked: twenty are named, then there are more. */
+static int long_report(void *arg)
+{
+    cosy_port port = cosy_virtual_port;
+    (void)arg;
+    told = and_more = 0;
+    port.tell = tells;
+    open_small(&port, CROWD);
+    say("%s", code_name(cosy_loop_run(&small)));
+    say("told: %d", told);
+    say("and more: %d", and_more);
+    cosy_event_set(&event, NULL);
+    return cosy_loop_run(&small);
+}
+
 /* ---- one pass ---- */
 
 static int passes(void *arg)
@@ -253,6 +372,12 @@ static int next_in_real_time(void *arg)
     return cosy_loop_close(real);
 }
 
+static int ends(void *arg)
+{
+    (void)arg;
+    return 0;
+}
+
 /* ---- deadlock, spinning ---- */
 
 static int deadlock(void *arg)
@@ -286,6 +411,59 @@ static int spins(void *arg)
     cosy_cancel(b, NULL);
     join(a);
     return join(b);
+}
+
+static int waits_until_cancelled(void *arg)
+{
+    (void)arg;
+    int rc;
+    do
+        rc = cosy_event_wait(&event, COSY_FOREVER);
+    while (!rc);
+    return rc;
+}
+
+static int sets_until_cancelled(void *arg)
+{
+    (void)arg;
+    int rc;
+    do {
+        cosy_event_set(&event, NULL);
+        cosy_event_clear(&event);
+    } while (!(rc = cosy_yield()));
+    return rc;
+}
+
+/* They do wait, but each is woken before the clock could move. */
+static int spins_by_waking(void *arg)
+{
+    (void)arg;
+    cosy_event_init(&event, "E");
+    cosy_task *a = start(sets_until_cancelled, NULL, "a");
+    cosy_task *b = start(waits_until_cancelled, NULL, "b"), *c = start(waits_until_cancelled, NULL, "c");
+    say("%s", code_name(cosy_sleep(cosy_ms(1))));
+    cosy_cancel(a, NULL);
+    cosy_cancel(b, NULL);
+    cosy_cancel(c, NULL);
+    join(a);
+    join(b);
+    return join(c);
+}
+
+/* Simulated time stands still for too long in the middle of a pass: the next pass begins anew. The limit is as low as can
+ * be, and checkpoints count each switch, so that a crowd reaches it by ending. */
+static int spins_in_a_pass(void *arg)
+{
+    (void)arg;
+    cosy_loop_open(&loop, &(cosy_options){.virtual_time = true, .checkpoint = true, .spin_limit = 1});
+    for (int i = 0; i < CROWD; i++)
+        put_detached(ends, NULL, "end");
+    put_detached(thrice, NULL, "a");
+    put_detached(speaker, NULL, "b");
+    say("%s", code_name(cosy_loop_run_once(loop)));
+    for (int i = 0; i < 3; i++)
+        say("= %d", cosy_loop_run_once(loop));
+    return cosy_loop_close(loop);
 }
 
 /* ---- leaving ---- */
@@ -353,6 +531,76 @@ static int survivors(void *arg)
     return cosy_loop_close(loop);
 }
 
+static cosy_lock lock;
+static cosy_condition condition;
+
+static int holds_for_ever(void *arg)
+{
+    cosy_lock_acquire(&lock, COSY_FOREVER);
+    return stubborn(arg);
+}
+
+static int stubborn_at_condition(void *arg)
+{
+    cosy_scope shield;
+    (void)arg;
+    cosy_lock_acquire(&lock, COSY_FOREVER);
+    cosy_scope_open(&shield, COSY_FOREVER, COSY_SCOPE_SHIELD);
+    cosy_condition_wait(&condition, COSY_FOREVER);
+    say("never");
+    return 0;
+}
+
+/* Out of the condition's line it goes to that of the lock, and out of that one. */
+static int survivor_at_condition(void *arg)
+{
+    (void)arg;
+    open_loop(0);
+    cosy_lock_init(&lock, 0, "L");
+    cosy_condition_init(&condition, &lock, "C");
+    put_detached(stubborn_at_condition, NULL, "a");
+    put_detached(holds_for_ever, NULL, "b");
+    cosy_loop_run_once(loop);
+    say("%s", code_name(cosy_loop_clear(loop, 0)));
+    say("%s, %s", condition.waiters.head ? "queued" : "unlinked", lock.waiters.head ? "queued" : "unlinked");
+    return cosy_loop_close(loop);
+}
+
+/* Lets the other one go, and waits to be let go. */
+static cosy_event ping, pong;
+
+static int plays(void *arg)
+{
+    cosy_event *its = arg, *mine = its == &ping ? &pong : &ping;
+    cosy_scope shield;
+    int rc;
+    cosy_scope_open(&shield, COSY_FOREVER, COSY_SCOPE_SHIELD);
+    do {
+        cosy_event_set(its, NULL);
+        cosy_event_clear(its);
+        rc = cosy_event_wait(mine, COSY_FOREVER);
+    } while (!rc);
+    return rc;
+}
+
+/* One who has been let go by a splice when the grace ends is in no line any more. */
+static int survivor_that_was_spliced(void *arg)
+{
+    (void)arg;
+    open_loop(0);
+    cosy_event_init(&ping, "ping");
+    cosy_event_init(&pong, "pong");
+    put_detached(plays, &ping, "a");
+    put_detached(plays, &pong, "b");
+    cosy_loop_run_once(loop);
+    say("%s", code_name(cosy_loop_clear(loop, 0)));
+    bool queued = ping.waiters.head || pong.waiters.head;
+    say("%s, next %s", queued ? "queued" : "unlinked", cosy_loop_next(loop) == COSY_FOREVER ? "never" : "?");
+    put_detached(speaker, NULL, "c");
+    say("%s", code_name(cosy_loop_run(loop)));
+    return cosy_loop_close(loop);
+}
+
 static int close_with_survivors(void *arg)
 {
     (void)arg;
@@ -376,13 +624,14 @@ static int stops_while_cleaning(void *arg)
 }
 
 /* The grace period is not cut short by a stop. */
-static int stop_in_grace(void *arg)
+static int stop_in_grace(void *grace)
 {
-    (void)arg;
     open_loop(0);
+    put_detached(sleeper, &ms_10, "b");
+    cosy_loop_run(loop);
     put_detached(stops_while_cleaning, NULL, "a");
     cosy_loop_run_once(loop);
-    say("%s", code_name(cosy_loop_clear(loop, cosy_ms(10))));
+    say("%s", code_name(cosy_loop_clear(loop, *(cosy_time *)grace)));
     return cosy_loop_close(loop);
 }
 
@@ -513,7 +762,6 @@ static int posts_first(void *arg)
 
 /* ---- posts and signals, from the loop's own thread ---- */
 
-static cosy_event event;
 static cosy_signal sig;
 
 static int posts(void *arg)
@@ -532,6 +780,35 @@ static int posts(void *arg)
     say("%s", code_name(cosy_post_fn(cosy_here(), &first, NULL, NULL)));
     say("%s", code_name(cosy_post_set(cosy_here(), &first, NULL)));
     say("%s", code_name(cosy_post_release(cosy_here(), &first, NULL)));
+    return 0;
+}
+
+static void posts_again(void *second)
+{
+    say("first");
+    cosy_post_set(cosy_here(), second, &event);
+}
+
+/* What is posted while the inbox is emptied is not forgotten: no deadlock. */
+static int post_that_posts(void *arg)
+{
+    (void)arg;
+    static cosy_post first, second;
+    cosy_event_init(&event, "E");
+    cosy_post_fn(cosy_here(), &first, posts_again, &second);
+    return cosy_event_wait(&event, COSY_FOREVER);
+}
+
+/* A raise between the hand-over of a post and its delivery is counted with those before it. Its own delivery then finds
+ * nothing, and is no raise; here it is made by hand. */
+static int raise_that_was_seen(void *latch)
+{
+    static cosy_post late;
+    cosy_signal_init(&sig, cosy_here(), latch != NULL, "G");
+    cosy_signal_raise(&sig);
+    cosy_post_fn(cosy_here(), &late, sig.post.fn, sig.post.arg);
+    say("%s", code_name(cosy_signal_wait(&sig, cosy_in(1))));
+    say("%s", code_name(cosy_signal_wait(&sig, cosy_in(1))));
     return 0;
 }
 
@@ -677,7 +954,41 @@ static int checkpoint_on_and_off(void *arg)
     return join(a) == 3 ? 0 : 1;
 }
 
+static cosy_time grace_10 = INT64_C(10000000), grace_for_ever = COSY_FOREVER, grace_too_long = COSY_FOREVER - 1;
+
+#if COSY_HOOKS
+static cosy_time asks(const cosy_hooks *hooks, cosy_task *task, cosy_time deadline)
+{
+    (void)hooks;
+    say("%s is asked", cosy_task_name(task));
+    return deadline;
+}
+
+static int sleeps_twice(void *arg)
+{
+    (void)arg;
+    cosy_sleep(cosy_ms(2));
+    cosy_sleep(cosy_ms(2));
+    return 0;
+}
+
+/* A tool stops looking while there are tasks at which it has looked. */
+static int unhooked(void *arg)
+{
+    static const cosy_hooks hooks = {.waits = asks};
+    (void)arg;
+    cosy_loop_hook(cosy_here(), &hooks);
+    cosy_task *a = start(sleeps_twice, NULL, "a");
+    cosy_sleep(cosy_ms(1)); /* main was there before: it is not asked */
+    say("%s", code_name(cosy_loop_hook(cosy_here(), NULL)));
+    return join(a);
+}
+#endif
+
 static const test_row rows[] = {
+#if COSY_HOOKS
+    {"hooks can be taken off while tasks run", unhooked, "a is asked; OK"},
+#endif
     {"run: until all tasks have ended, and again", runs_all, "empty OK; a0; c; a1; a2; b OK at 10; OK; d OK at 20; OK",
      .without_loop = true},
     {"run until: the rest stays for the next run", until,
@@ -687,12 +998,24 @@ static const test_row rows[] = {
     {"run until is stopped, and goes on", stopped_until, "stop; EAGAIN; next run; a OK at 10; OK",
      .without_loop = true},
     {"stopped in the very pass in which it ended", stopped_as_it_ended, "OK; 6; b; OK", .without_loop = true},
+    {"stopped in that pass, and others are ready as well", stopped_as_it_ended_with_others, "b0; a; OK; 4; b1; b2; OK",
+     .without_loop = true},
     {"cosy_run: stopped before main returned", stops_main, "ECANCELED", NULL, COSY_EAGAIN},
     {"cosy_run: the result of main", result_of_main, "runs", NULL, -77},
     {"a loop that runs cannot be run or cleared", inside,
      "cosy_loop_run((unnamed)) by main: EBUSY, see main; EBUSY; cosy_loop_run((unnamed)) by main: EBUSY, see main; "
      "EBUSY; cosy_loop_run((unnamed)) by main: EBUSY, see main; EBUSY; cosy_loop_clear((unnamed)) by main: EBUSY; "
      "EBUSY; a"},
+    {"nor can another one inside it", another_inside,
+     "cosy_loop_run((unnamed)) by main: EBUSY, see main; EBUSY"},
+    {"a port without clock, without idling; no task, no loop", poor_ports,
+     "cosy_loop_init((unnamed)) by (no task): EINVAL; EINVAL; cosy_loop_init((unnamed)) by (no task): EINVAL; EINVAL; OK; "
+     "cosy_loop_run_until((no task)) by (no task): EINVAL; EINVAL; cosy_loop_hook((unnamed)) by (no task): EINVAL; EINVAL",
+     .without_loop = true},
+    {"the least of ports", least_of_ports,
+     "task ENOMEM; call ENOMEM; EDEADLK; grace ENOMEM; post OK; OK; ended 1 ECANCELED", .without_loop = true},
+    {"a report names twenty, and says that there are more", long_report, "EDEADLK; told: 20; and more: 1",
+     .without_loop = true},
     {"NULL", with_null,
      "cosy_loop_init((unnamed)) by (no task): EINVAL; EINVAL; cosy_loop_init((unnamed)) by (no task): EINVAL; EINVAL; "
      "cosy_loop_run((unnamed)) by (no task): EINVAL; EINVAL; cosy_loop_run_once((unnamed)) by (no task): EINVAL; "
@@ -709,6 +1032,9 @@ static const test_row rows[] = {
     {"deadlock is a result, and not the end", deadlock, "b; EDEADLK; a OK; OK", .without_loop = true},
     {"spinning in simulated time is a result", spins, "ECANCELED", NULL, COSY_ESPIN, .options = {.spin_limit = 1000}},
 
+    {"spinning by waking each other", spins_by_waking, "ECANCELED", NULL, COSY_ESPIN, .options = {.spin_limit = 1000}},
+    {"spinning in the middle of a pass", spins_in_a_pass, "a0; b; ESPIN; a1; = 1; a2; = 1; = 0", .without_loop = true},
+
     {"clear cancels, waits, leaves the loop usable", clears,
      "not yet started ECANCELED; a ECANCELED: the loop is closing; b ECANCELED; a done OK at 5; OK; c; OK; "
      "nothing left OK",
@@ -717,7 +1043,15 @@ static const test_row rows[] = {
      "b ECANCELED: the loop is closing; b done OK at 5; ELEFT; unlinked, next never; e OK at 20; OK",
      .without_loop = true},
     {"close with survivors says so", close_with_survivors, "", NULL, COSY_ELEFT, .without_loop = true},
-    {"a stop does not cut the grace period short", stop_in_grace, "cleaned up; OK", .without_loop = true},
+    {"a survivor leaves a condition, and its lock", survivor_at_condition, "ELEFT; unlinked, unlinked",
+     .without_loop = true},
+    {"a survivor that was let go has left", survivor_that_was_spliced, "ELEFT; unlinked, next never; c; OK",
+     .without_loop = true},
+    {"a stop does not cut the grace period short", stop_in_grace, "b OK at 10; cleaned up; OK", &grace_10,
+     .without_loop = true},
+    {"nor one without an end", stop_in_grace, "b OK at 10; cleaned up; OK", &grace_for_ever, .without_loop = true},
+    {"nor one that ends after the end of time", stop_in_grace, "b OK at 10; cleaned up; OK", &grace_too_long,
+     .without_loop = true},
     {"close inside a run comes at its end", close_inside, "close OK; still runs; OK", .without_loop = true},
     {"close inside run until", close_inside,
      "close OK; still runs; b ECANCELED: the loop is closing; b done OK at 5; OK", "until", .without_loop = true},
@@ -736,6 +1070,9 @@ static const test_row rows[] = {
 
     {"posts are delivered in order, once, and may be made again", posts,
      "OK; EBUSY; OK; posted at 0; OK; OK; again at 0; EINVAL; EINVAL; EINVAL; EINVAL; EINVAL"},
+    {"a post that posts", post_that_posts, "first"},
+    {"a raise counts once", raise_that_was_seen, "OK; ETIMEDOUT"},
+    {"a raise counts once, for a latch as well", raise_that_was_seen, "OK; ETIMEDOUT", "latch"},
     {"a counting signal lets one go per raise", raises_of, "OK; OK; ETIMEDOUT; a OK; b ECANCELED"},
     {"a latching signal remembers one raise, and lets all go", raises_of, "OK; EAGAIN; ETIMEDOUT; a OK; b OK", "latch"},
     {"a raise that a cancelled waiter does not take goes to the next", raise_passed_on, "a ECANCELED; b OK", "two"},

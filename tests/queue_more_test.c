@@ -1006,9 +1006,36 @@ static int nonsense_calls(void *kind)
     say("%s", code_name(cosy_queue_get_many(&queue, &item, 0, COSY_FOREVER)));
     say("%s", code_name(cosy_queue_get_many(&queue, &item, 1u << 31, COSY_FOREVER)));
     say("%s", code_name(cosy_queue_get_many(NULL, &item, 1, COSY_FOREVER)));
+    say("%s", code_name(cosy_queue_get_many_begin(&queue, NULL, 1, &got, w)));
     say("%s", code_name(cosy_queue_get_many_begin(&queue, &item, 1, NULL, w)));
     say("%s", code_name(cosy_queue_get_many_begin(&queue, &item, 1, &got, NULL)));
     say("%s %s", cosy_queue_closed(&queue) ? "closed" : "open", cosy_queue_reason(&queue) ? "why" : "no reason");
+    return 0;
+}
+
+static cosy_queue inner;
+static int inner_room[1];
+static cosy_queue_more inner_more = COSY_QUEUE_MORE_FIFO;
+
+static void discards_another(void *item, void *arg)
+{
+    discarded(item, arg);
+    cosy_queue_shutdown(&inner, COSY_QUEUE_DISCARD, NULL);
+    say("may wait: %s", code_name(cosy_sleep(1)));
+}
+
+/* Discarding one queue discards another: it stays forbidden to wait until the outer one is done. */
+static int discard_inside_discard(void *kind)
+{
+    int item = 2;
+    fresh(kind, 2);
+    put(1);
+    cosy_queue_init_with(&inner, inner_room, sizeof(int), 1, &inner_more, "I");
+    cosy_queue_on_undelivered(&inner, discarded, "inner ");
+    cosy_queue_try_put(&inner, &item);
+    cosy_queue_on_undelivered(&queue, discards_another, "outer ");
+    shut(COSY_QUEUE_DISCARD, NULL);
+    say("may wait: %s", code_name(cosy_sleep(1)));
     return 0;
 }
 
@@ -1072,11 +1099,24 @@ static int check_finds(void *kind)
     queue.capacity = 0;
     tell("no capacity");
     queue.capacity = 4;
+    queue.size = 0;
+    tell("no size");
+    queue.size = sizeof(int);
+    queue.room = NULL;
+    tell("no room");
+    queue.room = room;
+    queue.state = COSY_QUEUE_WITH_MORE;
+    tell("state");
+    queue.state = 0;
+    tell("not prepared");
+    queue.state = COSY_QUEUE_PLAIN | COSY_QUEUE_WITH_MORE;
     queue.more = NULL;
     tell("more");
     queue.more = &more;
     numbers[1] = 99;
     tell("number");
+    numbers[1] = -1;
+    tell("too small");
     numbers[1] = 0;
     tell("equals");
     numbers[1] = 2;
@@ -1117,6 +1157,9 @@ static int check_finds_waiters(void *kind)
     queue.count = 0;
     tell("putter");
     queue.count = 1;
+    queue.state |= COSY_QUEUE_CLOSED;
+    tell("closed");
+    queue.state &= ~(uint32_t)COSY_QUEUE_CLOSED;
     drain();
     join(b);
     more.unfinished = 0;
@@ -1241,6 +1284,8 @@ static const test_row rows[] = {
     {"discard, then cancel of a getter with an item: plain", discard_granted, "0 of 0; a ECANCELED; b got 2", PLAIN},
     EACH("drain, then cancel of a getter with an item", drain_granted, "a ECANCELED; main got 1; main ECLOSED"),
     {"closed, then cancelled: closed stands", closed_then_cancelled, "a ECLOSED; then ECANCELED", LIFO},
+    {"discard of a queue inside that of another", discard_inside_discard,
+     "outer 1; inner 2; a wait for(a moment) by main: ENOWAIT; may wait: ENOWAIT; may wait: OK", FIFO},
     {"who is told of a discarded item may do what he likes, but not wait", meddling,
      "lost 1; put ECLOSED; get ECLOSED; peek ECLOSED; cosy_queue_task_done(Q) by main: EOVER; done EOVER; a wait "
      "for(a moment) by main: ENOWAIT; sleep ENOWAIT; sleep OK; main joined: OK",
@@ -1276,7 +1321,8 @@ static const test_row rows[] = {
      "cosy_queue_peek(Q) by main: EINVAL; EINVAL; cosy_queue_shutdown(Q) by main: EINVAL; EINVAL; "
      "cosy_queue_shutdown(NULL) by main: EINVAL; EINVAL; cosy_queue_get_many(Q) by main: EINVAL; EINVAL; "
      "cosy_queue_get_many(Q) by main: EINVAL; EINVAL; cosy_queue_get_many(NULL) by main: EINVAL; EINVAL; "
-     "cosy_queue_get_many_begin(Q) by main: EINVAL; EINVAL; cosy_queue_get_many_begin(Q) by main: EINVAL; EINVAL; open "
+     "cosy_queue_get_many_begin(Q) by main: EINVAL; EINVAL; cosy_queue_get_many_begin(Q) by main: EINVAL; EINVAL; "
+     "cosy_queue_get_many_begin(Q) by main: EINVAL; EINVAL; open "
      "no reason",
      FIFO},
     {"outside a task", outside,
@@ -1285,15 +1331,17 @@ static const test_row rows[] = {
      LIFO, .without_loop = true},
     {"destroy with joiners", destroy_joined, "cosy_queue_destroy(Q) by main: EBUSY, see a; EBUSY; a joined: OK", FIFO},
     {"the check finds what is wrong", check_finds,
-     "capacity: a queue holds more items than fit; no capacity: a queue has no room; more: a queue's state says what is not "
-     "so; number: an item of a queue by priority has a number that was not given; equals: the items of a queue by priority "
+     "capacity: a queue holds more items than fit; no capacity: a queue has no room; no size: a queue has no room; "
+     "no room: a queue has no room; state: a queue's state says what is not so; not prepared: not found; "
+     "more: a queue's state says what is not so; number: an item of a queue by priority has a number that was not given; "
+     "too small: an item of a queue by priority has a number that was not given; equals: the items of a queue by priority "
      "are in disorder; disorder: the items of a queue by priority are in disorder; unfinished: fewer items of a queue are "
      "unfinished than are in it; stray: a node in a wait list waits for another kind of thing; head: a queue's first item "
      "lies behind its last slot; mended: not found",
      PRIORITY},
     {"the check finds waiters that should not wait", check_finds_waiters,
      "getter: tasks wait for an item of a queue that has some; closed: tasks wait for a closed queue; a got 1; putter: "
-     "tasks wait for room in a queue that has some; 1; 2; b put 2 OK; joiner: tasks wait for the work of a queue that has "
+     "tasks wait for room in a queue that has some; closed: tasks wait for a closed queue; 1; 2; b put 2 OK; joiner: tasks wait for the work of a queue that has "
      "none; c joined: OK",
      FIFO},
     {"prepared a second time", prepared_again, "OK; 0, no reason; 2", FIFO},

@@ -618,6 +618,7 @@ static int with_nonsense(void *arg)
     say("%s", code_name(cosy_queue_init(&queue, room, 0, 1, "Q")));
     say("%s", code_name(cosy_queue_init(&queue, room, 4, 0, "Q")));
     say("%s", code_name(cosy_queue_init(&queue, room, 4, 1u << 31, "Q")));
+    say("%s", code_name(cosy_queue_init(&queue, room, 8, 1u << 29, "Q")));
     fresh(1);
     say("%s", code_name(cosy_queue_put(NULL, room, COSY_FOREVER)));
     say("%s", code_name(cosy_queue_get(&queue, NULL, COSY_FOREVER)));
@@ -743,7 +744,7 @@ static const test_row rows[] = {
     {"NULL, no size, no capacity", with_nonsense,
      "cosy_queue_init(Q) by main: EINVAL; EINVAL; cosy_queue_init(Q) by main: EINVAL; EINVAL; "
      "cosy_queue_init(Q) by main: EINVAL; EINVAL; cosy_queue_init(Q) by main: EINVAL; EINVAL; "
-     "cosy_queue_init(Q) by main: EINVAL; EINVAL; cosy_queue_put(NULL) by main: EINVAL; EINVAL; "
+     "cosy_queue_init(Q) by main: EINVAL; EINVAL; cosy_queue_init(Q) by main: EINVAL; EINVAL; cosy_queue_put(NULL) by main: EINVAL; EINVAL; "
      "cosy_queue_get(Q) by main: EINVAL; EINVAL; cosy_queue_put((unnamed)) by main: EINVAL; EINVAL; "
      "cosy_queue_try_put(Q) by main: EINVAL; EINVAL; cosy_queue_try_get(NULL) by main: EINVAL; EINVAL; "
      "cosy_queue_put_begin(NULL) by main: EINVAL; EINVAL; cosy_queue_get_begin(NULL) by main: EINVAL; EINVAL; "

@@ -472,6 +472,19 @@ static int precedence(void *arg)
     return 0;
 }
 
+/* The arm whose turn it is, and those behind it, are off. */
+static int turn_of_an_arm_that_is_off(void *arg)
+{
+    unsigned turn = 1;
+    (void)arg;
+    cosy_event_init(&event, "E");
+    cosy_event_set(&event, NULL);
+    cosy_arm arms[] = {cosy_arm_event(&event), cosy_arm_off(), cosy_arm_off()};
+    say("%d", cosy_select(arms, 3, &turn, COSY_FOREVER));
+    say("turn %u", turn);
+    return 0;
+}
+
 /* A winner that had to wait moves the turn as well. */
 static int turns_of_waits(void *arg)
 {
@@ -528,6 +541,9 @@ static int time_arms(void *arg)
     cosy_arm same[] = {cosy_arm_until(cosy_ms(40))};
     rc = cosy_select(same, 1, NULL, cosy_ms(40)); /* due at once with the deadline: an arm wins */
     say("%d at %d", rc, at_ms());
+    cosy_arm later[] = {cosy_arm_until(cosy_ms(50)), cosy_arm_until(cosy_ms(60))};
+    rc = cosy_select(later, 2, NULL, COSY_FOREVER);
+    say("%d at %d: %s %s", rc, at_ms(), code_name(cosy_arm_result(&later[0])), code_name(cosy_arm_result(&later[1])));
     return 0;
 }
 
@@ -637,6 +653,7 @@ static int misuse(void *arg)
     fresh();
     say("%s", code_name(cosy_select(NULL, 1, NULL, COSY_FOREVER)));
     say("%s", code_name(cosy_select(off, 0, NULL, COSY_FOREVER)));
+    say("%s", code_name(cosy_select(off, UINT32_C(0x80000000), NULL, COSY_FOREVER)));
     say("%s", code_name(cosy_select(off, 2, NULL, COSY_FOREVER)));
     say("%s", code_name(cosy_select(off, 2, NULL, cosy_in(5))));
     cosy_arm twice[] = {cosy_arm_lock(&lock), cosy_arm_event(&event), cosy_arm_lock(&lock)};
@@ -646,6 +663,11 @@ static int misuse(void *arg)
     cosy_arm null[] = {cosy_arm_event(&event), cosy_arm_event(NULL)};
     int rc = cosy_select(null, 2, NULL, COSY_FOREVER);
     say("%d %s", rc, code_name(cosy_arm_result(&null[1])));
+    cosy_arm nothing[] = {cosy_arm_barrier(NULL), cosy_arm_put(NULL, &number), cosy_arm_get(NULL, get_room)};
+    for (unsigned i = 0; i < 3; i++) {
+        rc = cosy_select(&nothing[i], 1, NULL, COSY_FOREVER);
+        say("%d %s", rc, code_name(cosy_arm_result(&nothing[i])));
+    }
     wrong_unless(!lock.waiters.head && idle_event() && idle_sem());
     return 0;
 }
@@ -668,6 +690,51 @@ static int barrier_twice(void *arg)
     say("%d %s", rc, code_name(cosy_arm_result(&arms[1])));
     say("%s", idle_barrier() ? "idle" : "not idle");
     return 0;
+}
+
+static int plain_party(void *arg)
+{
+    (void)arg;
+    int rc = cosy_barrier_wait(&barrier, COSY_FOREVER);
+    say("%s %d", ME, rc);
+    return rc;
+}
+
+/* The last arrival is an arm's, behind a plain wait, and behind an arm of somebody else's. */
+static int barrier_arms_meet(void *arg)
+{
+    (void)arg;
+    fresh();
+    cosy_barrier_init(&barrier, 2, NULL, NULL, "B");
+    cosy_task *a = start(plain_party, NULL, "a");
+    settle(1);
+    chooser me = {.kind = &kinds[3]};
+    choose(&me);
+    join(a);
+    cosy_task *b = chooses(0, &kinds[3], "b", 0);
+    settle(1);
+    choose(&me);
+    return join(b);
+}
+
+/* A put finds a getter in line that is an arm of another select: served like any. And the other way round. */
+static int ends_of_two(void *arg)
+{
+    int item = 0;
+    (void)arg;
+    fresh();
+    cosy_task *a = chooses(0, &kinds[4], "a", 0);
+    settle(1);
+    cosy_arm put[] = {cosy_arm_put(&getq, &number)};
+    int rc = cosy_select(put, 1, NULL, COSY_FOREVER);
+    say("%d, %u in it", rc, cosy_queue_count(&getq));
+    join(a);
+    cosy_task *b = chooses(0, &kinds[5], "b", 0);
+    settle(1);
+    cosy_arm get[] = {cosy_arm_get(&putq, &item)};
+    rc = cosy_select(get, 1, NULL, COSY_FOREVER);
+    say("%d, %u in it", rc, cosy_queue_count(&putq));
+    return join(b);
 }
 
 /* A get and a put of one queue: the task does not serve itself; whichever can be done first is done. */
@@ -723,6 +790,30 @@ static int action(void *arg)
     return join(victim) < 0;
 }
 
+static int serves_the_arriver(void *arg)
+{
+    int gone = 0;
+    (void)arg;
+    cosy_semaphore_release(&sem, 1);
+    cosy_queue_try_get(&putq, &gone);
+    return 0;
+}
+
+/* The task that arrives stands in other lines already, and the action serves it there: a permit is given back at once, a
+ * put cannot be, and says so. */
+static int action_serves_arriver(void *arg)
+{
+    (void)arg;
+    fresh();
+    cosy_barrier_init(&barrier, 1, serves_the_arriver, NULL, "B");
+    cosy_arm arms[] = {cosy_arm_semaphore(&sem, 1), cosy_arm_put(&putq, &number), cosy_arm_barrier(&barrier)};
+    int rc = cosy_select(arms, 3, NULL, COSY_FOREVER);
+    say("%d: %s %s", rc, code_name(cosy_arm_result(&arms[0])), code_name(cosy_arm_result(&arms[1])));
+    say("%d permit, %u in it", (int)sem.count, cosy_queue_count(&putq));
+    wrong_unless(idle_sem() && !putq.putters.head && idle_barrier());
+    return 0;
+}
+
 static int one = 1, two = 2;
 
 /* ---- begin form ---- */
@@ -775,6 +866,19 @@ static int stackless(void *arg)
     cosy_event_set(&event, NULL);
     cosy_semaphore_release(&sem, 1);
     return join(machine(&m[3], cosy_arm_event(&event), cosy_arm_semaphore(&sem, 1), COSY_FOREVER, "d"));
+}
+
+/* Served when it is asked: COSY_OK, or COSY_WAITING if that has spent the countdown. */
+static int stackless_at_once(void *arg)
+{
+    static struct machine m[2];
+    (void)arg;
+    fresh();
+    cosy_event_set(&event, NULL);
+    cosy_task *a = machine(&m[0], cosy_arm_event(&event), cosy_arm_off(), COSY_FOREVER, "a");
+    cosy_task *b = machine(&m[1], cosy_arm_off(), cosy_arm_event(&event), COSY_FOREVER, "b");
+    join(a);
+    return join(b);
 }
 
 static int stackless_misuse(void *arg)
@@ -883,9 +987,10 @@ int main(void)
         "owner a; cosy_lock_release(L) by main: ENOTOWNER, see a; ENOTOWNER; a 1, release OK; b 1, release OK", NULL);
     add("the order of arms is their precedence", precedence, "0; 0; 0; 0; 0", NULL);
     add("with a turn each has its own", precedence, "0; 2; 0; 2; 0", &one);
+    add("an arm that is off passes its turn on", turn_of_an_arm_that_is_off, "0; turn 1", NULL);
     add("a winner that waited moves the turn", turns_of_waits, "1; turn 0; 0; turn 1", NULL);
     add("selects that need no waiting spend the countdown", countdown, "t at 0; after a while", NULL);
-    add("time as an arm", time_arms, "2 at 10: EAGAIN OK; 1; ETIMEDOUT at 30; 0 at 40", NULL);
+    add("time as an arm", time_arms, "2 at 10: EAGAIN OK; 1; ETIMEDOUT at 30; 0 at 40; 0 at 50: OK EAGAIN", NULL);
     add("a scope bounds it", scoped, "ETIMEDOUT at 5; ETIMEDOUT; 0", NULL);
     rows[used - 1].result = COSY_ETIMEDOUT;
     add("the end of a task", joins, "1: 0 5; a 10; cosy_join(main) by main: EDEADLK, see main; 0 EDEADLK", NULL);
@@ -895,16 +1000,26 @@ int main(void)
     add("closed while it waits", closed_while_waiting, "1 ECLOSED", NULL);
     add("misuse", misuse,
         "cosy_select((unnamed)) by main: EINVAL; EINVAL; cosy_select((unnamed)) by main: EINVAL; EINVAL; "
-        "cosy_select((unnamed)) by main: EDEADLK; EDEADLK; ETIMEDOUT; cosy_select((unnamed)) by main: EINVAL; EINVAL; "
-        "cosy_select((unnamed)) by main: EINVAL; EINVAL; cosy_event_wait_begin(NULL) by main: EINVAL; 1 EINVAL", NULL);
+        "cosy_select((unnamed)) by main: EINVAL; EINVAL; cosy_select((unnamed)) by main: EDEADLK; EDEADLK; ETIMEDOUT; cosy_select((unnamed)) by main: EINVAL; EINVAL; "
+        "cosy_select((unnamed)) by main: EINVAL; EINVAL; cosy_event_wait_begin(NULL) by main: EINVAL; 1 EINVAL; "
+        "cosy_barrier_wait_begin(NULL) by main: EINVAL; 0 EINVAL; cosy_queue_put_begin(NULL) by main: EINVAL; 0 EINVAL; "
+        "cosy_queue_get_begin(NULL) by main: EINVAL; 0 EINVAL", NULL);
     add("outside a task", misuse_outside, "cosy_select((unnamed)) by (no task): ENOTASK; ENOTASK", NULL);
     rows[used - 1].without_loop = true;
     add("one task does not arrive twice", barrier_twice,
         "cosy_arm_barrier(B) by main: EINVAL; 1 EINVAL; idle", NULL);
+    add("two selects meet at a barrier, or one and a plain wait", barrier_arms_meet,
+        "main won; a 1; main won; b won", NULL);
+    add("one select puts what another gets", ends_of_two, "0, 0 in it; a won; 0, 1 in it; b won", NULL);
     add("both ends of one queue", both_ends, "1, 1 in it; 0, 0 in it; 0, 1 in it; 1, 0 in it", NULL);
     add("cancelled by the action of its barrier: the trip stands", action, "cancel OK; 0; a won; idle; 0; b won", &one);
     add("another arm is served by the action of its barrier", action, "0; a other; idle; 0; b won", &two);
+    add("the action of its barrier serves another arm of the one who arrives", action_serves_arriver,
+        "2: EAGAIN OK; 1 permit, 1 in it", NULL);
     add("stackless", stackless, "a 1 1; c -1 ETIMEDOUT; b 1 1; d 1 OK", NULL);
+    add("stackless, served at once", stackless_at_once, "a 0 OK; b 1 OK", NULL);
+    add("stackless, served at once, and the countdown is spent", stackless_at_once, "a 0 OK; b 1 1", NULL);
+    rows[used - 1].options.checkpoint = true;
     add("stackless: misuse", stackless_misuse,
         "cosy_select((unnamed)) by main: EINVAL; EINVAL; cosy_select((unnamed)) by main: EINVAL; EINVAL; "
         "cosy_select((unnamed)) by main: EINVAL; EINVAL", NULL);

@@ -172,6 +172,31 @@ static int does_not_switch(void *arg)
 
 /* ---- weights ---- */
 
+static cosy_semaphore beside;
+
+static int taker_beside(void *arg)
+{
+    (void)arg;
+    int rc = cosy_semaphore_acquire(&beside, 1, COSY_FOREVER);
+    say("%s %s", ME, code_name(rc));
+    return rc;
+}
+
+/* Only who was granted by this semaphore is waited for, not who was by another. */
+static int granted_elsewhere(void *arg)
+{
+    (void)arg;
+    fresh(0, 9);
+    cosy_semaphore_init(&beside, 0, 9, "T");
+    cosy_task *a = start(taker, NULL, "a"), *b = start(taker_beside, NULL, "b");
+    settle(1);
+    cosy_semaphore_release(&sem, 2);
+    join(a);
+    cosy_semaphore_release(&beside, 1);
+    say("main %s", code_name(cosy_semaphore_acquire(&sem, 1, COSY_NOW)));
+    return join(b);
+}
+
 /* a wants 3 of 2: b, who wants 1, waits behind it. */
 static int head_blocks(void *arg)
 {
@@ -545,6 +570,7 @@ static const test_row rows[] = {
     {"acquire of a free permit and release do not switch", does_not_switch, "acquired; released; a OK"},
 
     {"a large request at the head holds smaller ones back", head_blocks, "count 0; try EAGAIN; a OK; count 0; b OK"},
+    {"who was granted by another semaphore is not waited for", granted_elsewhere, "a OK; main OK; b OK"},
     {"a head that times out lets those behind it be looked at", head_times_out,
      "b OK; a ETIMEDOUT; at 5; count 0; c OK; d OK"},
     {"a head that is cancelled lets the next go in the same step", head_cancelled, "count 0; b OK; a ECANCELED"},

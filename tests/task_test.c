@@ -1,6 +1,8 @@
 /* Tasks: contract rules 3 (deadlines of calls and of blocks), 5 (sleeping), 6 (cancel, shield), 7 (misuse); joining. */
 #include "support/test.h"
 
+#include <cosy/virtual.h>
+
 #include <string.h>
 
 #define ME cosy_task_name(cosy_self())
@@ -524,7 +526,71 @@ static int codes(void *arg)
     return 0;
 }
 
+static void never_runs(cosy_task *task)
+{
+    cosy_task_end(task, 0);
+}
+
+/* What belongs to another loop is not joined, and does not start here. */
+static int of_another_loop(void *arg)
+{
+    static cosy_loop other;
+    static cosy_timer_slot heap[1];
+    static uint32_t place[2];
+    static cosy_timer *timer[2];
+    cosy_task foreign;
+    cosy_group group;
+    (void)arg;
+    cosy_virtual_init(&other);
+    cosy_timers_room(&other, heap, place, timer, 1);
+    cosy_task_init(&foreign, &other, never_runs, "foreign");
+    cosy_group_open(&group, "here");
+    say("%s", code_name(cosy_task_start(&foreign, &group)));
+    say("%s", code_name(cosy_task_start(&foreign, NULL)));
+    say("%s", code_name(cosy_join(&foreign, NULL, COSY_FOREVER)));
+    say("%s", code_name(cosy_join_begin(&foreign, NULL, NULL)));
+    cosy_group_join(&group, COSY_FOREVER);
+    say("%s %d", code_name(cosy_loop_run(&other)), cosy_task_ended(&foreign)); /* not from inside this one */
+    return 0;
+}
+
+static int leaves_one(void *arg)
+{
+    (void)arg;
+    say("%s", cosy_cancel_source(NULL) ? "cancelled" : "not cancelled");
+    return 0;
+}
+
+static int joined_from_outside(void *arg)
+{
+    cosy_loop *loop;
+    (void)arg;
+    cosy_loop_open(&loop, &(cosy_options){.virtual_time = true});
+    cosy_task *t;
+    cosy_loop_spawn(loop, &t, leaves_one, NULL, &(cosy_spawn_options){.name = "t"});
+    say("%s", code_name(cosy_join(t, NULL, COSY_FOREVER)));
+    say("%s", cosy_cancel_source(NULL) ? "?" : "nobody");
+    say("%s", code_name(cosy_loop_run_until(loop, t, NULL)));
+    return cosy_loop_close(loop);
+}
+
+/* A sleep of no length, by the begin form, is one that did not come to its end. */
+static int sleep_now(void *arg)
+{
+    cosy_task *me = cosy_self();
+    (void)arg;
+    cosy_sleep_begin(&me->wait);
+    say("%s", code_name(cosy_await(me, COSY_NOW)));
+    return 0;
+}
+
 static const test_row rows[] = {
+    {"a task of another loop", of_another_loop,
+     "cosy_task_start(here) by main: EINVAL, see foreign; EINVAL; OK; cosy_join(foreign) by main: EINVAL; EINVAL; "
+     "cosy_join(foreign) by main: ENOTASK; ENOTASK; cosy_loop_run((unnamed)) by main: EBUSY, see main; EBUSY 0"},
+    {"joined from outside a task", joined_from_outside,
+     "cosy_join(t) by (no task): ENOTASK; ENOTASK; nobody; not cancelled; OK", .without_loop = true},
+    {"a sleep that may not wait", sleep_now, "EAGAIN"},
     {"a spawned task is queued, not entered; join gives its result", spawned, "queued; a; b; 5; a has ended; 5"},
     {"spawn refuses no function and too small a stack", bad_spawns,
      "cosy_spawn((unnamed)) by main: EINVAL; EINVAL; cosy_spawn((unnamed)) by main: ESTACK; ESTACK"},

@@ -807,12 +807,18 @@ static int spoilt(void *arg)
     w.wait = NULL;
     valid();
     w.wait = &a->wait;
+    w.watch = NULL;
+    valid();
+    w.watch = &watch;
     a->wait.state = COSY_CANCELLED;
     valid();
     a->wait.state = COSY_QUEUED;
     watch.size = 0;
     valid();
     watch.size = sizeof number;
+    watch.value = NULL;
+    valid();
+    watch.value = &number;
     set(1);
     return join(a);
 }
@@ -895,8 +901,9 @@ static const test_row rows[] = {
     {"static initialiser", static_one, "1 2; 3 4, 3 4; cosy_watch_set(static) by main: EINVAL; EINVAL"},
     {"reports name it, and the check finds what is wrong", spoilt,
      "watch W; a task waits for a watch that has a value it has not seen; a task waits for a watch that is closed; "
+     "a task waits for a watch with a watcher that knows nothing of it; "
      "a task waits for a watch with a watcher that knows nothing of it; a node in a wait list does not wait; "
-     "a watch has no value; a sees 1"},
+     "a watch has no value; a watch has no value; a sees 1"},
 };
 
 int main(void)

@@ -102,7 +102,8 @@ COSY_INLINE cosy_time cosy_select_until(const cosy_selection *select, cosy_time 
  * @arm: an arm of a select that has returned.
  *
  * Returns: of the arm that won what its plain call would have returned (COSY_OK, an index, COSY_ECLOSED); COSY_EAGAIN of
- *     the others.
+ *     the others. One exception: if the arm that won is a barrier's, and the barrier's action took the item that this same
+ *     select was waiting to put, the put has taken effect as well, and says COSY_OK.
  * Waits: no. From: the task that made it. Cost: a load.
  */
 COSY_INLINE int cosy_arm_result(const cosy_arm *arm)

@@ -38,7 +38,7 @@ const char *cosy_strerror(int code)
         return "waiting: the result comes when the task is resumed";
     if (code > 0)
         return sentences[0];
-    if (code <= 0 && -code < (int)(sizeof sentences / sizeof sentences[0]))
+    if (-code < (int)(sizeof sentences / sizeof sentences[0]))
         return sentences[-code];
 #if COSY_HOSTED
     if (code < COSY_ESYSTEM)

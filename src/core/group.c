@@ -153,15 +153,16 @@ static void wake_joiner(cosy_group *group, uint8_t state)
 
 /* ---- a child ends ---- */
 
-static inline bool failed(const cosy_group *group, const cosy_task *task, int result)
+/* Who was cancelled, alone or with the group, has not failed by saying so. */
+static inline bool failed(const cosy_task *task, int result)
 {
-    return result < 0 && !(result == COSY_ECANCELED && (task->reason || (group->flags & COSY_GROUP_CANCELLED)));
+    return result < 0 && !(result == COSY_ECANCELED && task->reason);
 }
 
 /* The rare part of a child's end: it failed, or its group has a policy. */
 static COSY_COLD void apply_policy(cosy_group *group, cosy_task *task, int result)
 {
-    bool wrong = failed(group, task, result);
+    bool wrong = failed(task, result);
     if (wrong && !group->error && !(group->flags & WON))
         group->error = result;
     if (wrong && (group->flags & (COSY_GROUP_FAIL_FAST | COSY_GROUP_CANCELLED)) == COSY_GROUP_FAIL_FAST)
@@ -183,7 +184,7 @@ void cosy__disown(cosy_task *task, int result)
     cosy_group *group = task->group;
     unlink_child(&group->first, task);
     group->live--;
-    if (COSY_UNLIKELY(group->flags || (result < 0 && failed(group, task, result))))
+    if (COSY_UNLIKELY(group->flags || (result < 0 && failed(task, result))))
         apply_policy(group, task, result);
     if (group->live == 0 && group->joiners.head)
         wake_joiner(group, COSY_FINAL);
@@ -218,8 +219,7 @@ static void close_group(cosy_group *group)
 {
     while (take_ended(group))
         ; /* whoever has their handles may still join them */
-    if (group->next)
-        group->next->prev = group->prev;
+    group->next->prev = group->prev; /* the loop's own group is always the last */
     if (group->prev)
         group->prev->next = group->next;
     else

@@ -137,7 +137,7 @@ static void look(cosy_loop *loop)
     loop->budget = loop->quota;
     if (cosy_atomic_load(&loop->inbox))
         cosy__inbox_drain(loop);
-    if (loop->watched && loop->port->poll)
+    if (loop->watched)
         loop->port->poll(loop);
     loop->flags |= COSY_L_STALE;
     if (cosy__timer_next(loop) != COSY_FOREVER) { /* without timers the clock is read when somebody asks */
@@ -220,7 +220,7 @@ static int cycle(cosy_loop *loop)
             each_task(loop, tell_spinner);
             return COSY_ESPIN;
         }
-        if (loop->ready || (loop->flags & COSY_L_STOP))
+        if (loop->ready)
             continue;
         if ((loop->flags & COSY_L_CLEARING) && !cosy_loop_live(loop))
             return COSY_OK;
@@ -291,7 +291,7 @@ static int run(cosy_loop *loop)
 /* A close that was asked for inside the run; afterwards the loop may be gone. */
 static int finish(cosy_loop *loop, int rc)
 {
-    if ((loop->flags & (COSY_L_CLOSE | COSY_L_RUNNING)) == COSY_L_CLOSE && loop->port->close)
+    if ((loop->flags & (COSY_L_CLOSE | COSY_L_RUNNING)) == COSY_L_CLOSE)
         loop->port->close(loop);
     return rc;
 }

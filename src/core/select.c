@@ -24,7 +24,7 @@ static cosy_selection *select_of(const cosy_wait *w)
 
 static bool queued(const cosy_arm *arm)
 {
-    return arm->wait.state == COSY_QUEUED && arm->wait.list;
+    return arm->wait.state == COSY_QUEUED;
 }
 
 /* Takes every arm that is still queued out of its line. */
@@ -45,11 +45,12 @@ static void withdraw_arms(cosy_selection *s)
 static void won(cosy_selection *s, cosy_arm *arm)
 {
     cosy_wait *w = &s->task->wait;
-    if (!s->waiting) { /* an arm that is asked has served one that stands in line already: it does without */
-        if (arm->wait.ops->undo)
+    if (!s->waiting) { /* an arm that is asked, the action of its barrier, has served one that stands in line already */
+        if (arm->wait.ops->undo) {
             arm->wait.ops->undo(&arm->wait);
+            arm->wait.result = COSY_EAGAIN;
+        } /* else it has taken effect as well, and its result says so */
         arm->wait.state = COSY_CONSUMED;
-        arm->wait.result = COSY_EAGAIN;
         return;
     }
     s->waiting = 0;
@@ -101,7 +102,7 @@ static bool committed(const cosy_wait *w)
 static cosy_wait *winner_of(cosy_wait *w)
 {
     const cosy_selection *s = select_of(w);
-    return s->winner < 0 ? w : &s->arms[s->winner].wait;
+    return &s->arms[s->winner].wait; /* asked of one that was granted */
 }
 
 static const cosy_wait_ops selecting = {
