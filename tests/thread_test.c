@@ -163,19 +163,30 @@ static int gives_up_in_line(void *timeout)
     return 0;
 }
 
-/* The call goes on without its task; its result is dropped; its thread comes back. */
+static cosy_scope bound;
+
+static int call_in_scope(void *arg)
+{
+    cosy_scope_open(&bound, COSY_FOREVER, 0);
+    int rc = call(arg);
+    cosy_scope_close(&bound);
+    return rc;
+}
+
+/* The call goes on without its task; its result is dropped; its thread comes back. The deadline is set when it runs, however
+ * long it took to begin. */
 static int gives_up_running(void *timeout)
 {
     static struct caller a;
     a = (struct caller){wait_at_gate, 5, 0, COSY_FOREVER};
     fresh();
-    if (timeout)
-        a.deadline = cosy_in(cosy_ms(30));
-    cosy_task *first = start(call, &a, "first");
+    cosy_task *first = start(call_in_scope, &a, "first");
     settle(1);
     while (sem_trywait(&inside)) /* until it runs */
         cosy_sleep(cosy_ms(1));
-    if (!timeout)
+    if (timeout)
+        cosy_scope_move(&bound, cosy_in(cosy_ms(5)));
+    else
         cosy_cancel(first, NULL);
     say("%s", code_name(join(first)));
     say("busy %s", code_name(cosy_to_thread(forty_two, NULL, NULL, cosy_in(cosy_ms(5)))));
