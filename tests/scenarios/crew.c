@@ -88,3 +88,18 @@ bool scenarios_pass(const char *part)
     }
     return true;
 }
+
+int count_scenarios(long *cases, long *faults)
+{
+    static cosy_scenario chosen[256];
+    size_t count = choose(chosen, 256, "", true);
+    int failed = 0;
+    *cases = (long)count;
+    *faults = 0;
+    for (size_t i = 0; i < count; i++) {
+        cosy_injection found;
+        failed += cosy_inject(&chosen[i], &found) != COSY_OK;
+        *faults += (long)found.faults;
+    }
+    return failed;
+}

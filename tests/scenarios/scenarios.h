@@ -47,6 +47,9 @@ int run_scenarios(const char *part);
 /* Runs all of them, those with `part` first, until one fails, which is told on stderr. */
 bool scenarios_pass(const char *part);
 
+/* Runs all of them and says nothing: how many they are, and how many faults there were. Gives how many failed. */
+int count_scenarios(long *cases, long *faults);
+
 /* ---- what scenarios are made of ---- */
 
 typedef struct member {
