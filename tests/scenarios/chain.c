@@ -106,6 +106,10 @@ static int single_getter(void *arg)
 {
     (void)arg;
     int rc = get(&chain, cosy_in(cosy_ms(5)));
+    if (rc >= 0 && rc < last_got)
+        cosy_testing_fail("who came later got what was put earlier");
+    if (rc >= 0)
+        last_got = rc;
     if (rc == COSY_ETIMEDOUT && cosy_chain_count(&chain))
         cosy_testing_fail("a job was there for somebody who waited in vain");
     return rc >= 0 || rc == COSY_ETIMEDOUT ? COSY_OK : rc;

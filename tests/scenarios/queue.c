@@ -162,6 +162,10 @@ static int single_getter(void *arg)
 {
     (void)arg;
     int rc = get(cosy_in(cosy_ms(5)));
+    if (rc >= 0 && rc < last_got)
+        cosy_testing_fail("who came later got what was put earlier");
+    if (rc >= 0)
+        last_got = rc;
     if (rc == COSY_ETIMEDOUT && cosy_queue_count(&queue))
         cosy_testing_fail("an item was there for somebody who waited in vain");
     return rc >= 0 || rc == COSY_ETIMEDOUT ? COSY_OK : rc;
