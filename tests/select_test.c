@@ -795,23 +795,33 @@ static int serves_the_arriver(void *arg)
     int gone = 0;
     (void)arg;
     cosy_semaphore_release(&sem, 1);
+    cosy_queue_try_put(&getq, &number);
+    cosy_chain_put(&chain, &link_);
     cosy_queue_try_get(&putq, &gone);
     return 0;
 }
 
-/* The task that arrives stands in other lines already, and the action serves it there: a permit is given back at once, a
- * put cannot be, and says so. */
+/* The task that arrives stands in other lines already, and the action serves it there: permits and items are given back at
+ * once, a put cannot be, and says so. */
 static int action_serves_arriver(void *arg)
 {
     (void)arg;
     fresh();
     cosy_barrier_init(&barrier, 1, serves_the_arriver, NULL, "B");
-    cosy_arm arms[] = {cosy_arm_semaphore(&sem, 1), cosy_arm_put(&putq, &number), cosy_arm_barrier(&barrier)};
-    int rc = cosy_select(arms, 3, NULL, COSY_FOREVER);
-    say("%d: %s %s", rc, code_name(cosy_arm_result(&arms[0])), code_name(cosy_arm_result(&arms[1])));
-    say("%d permit, %u in it", (int)sem.count, cosy_queue_count(&putq));
-    wrong_unless(idle_sem() && !putq.putters.head && idle_barrier());
-    return 0;
+    int item;
+    cosy_link *link;
+    cosy_task *a = chooses(0, &kinds[4], "a", 0); /* served before, and not run yet: no concern of the arriver's */
+    settle(1);
+    cosy_queue_try_put(&getq, &number);
+    cosy_arm arms[] = {cosy_arm_semaphore(&sem, 1), cosy_arm_put(&putq, &number), cosy_arm_get(&getq, &item),
+                       cosy_arm_chain(&chain, &link), cosy_arm_barrier(&barrier)};
+    int rc = cosy_select(arms, 5, NULL, COSY_FOREVER);
+    for (int i = 0; i < 4; i++)
+        say("%s", code_name(cosy_arm_result(&arms[i])));
+    say("won %d: %d permit, %u, %u and %u items", rc, (int)sem.count, cosy_queue_count(&putq), cosy_queue_count(&getq),
+        cosy_chain_count(&chain));
+    wrong_unless(idle_sem() && !putq.putters.head && idle_get() && idle_chain() && idle_barrier());
+    return join(a);
 }
 
 static int one = 1, two = 2;
@@ -1015,7 +1025,7 @@ int main(void)
     add("cancelled by the action of its barrier: the trip stands", action, "cancel OK; 0; a won; idle; 0; b won", &one);
     add("another arm is served by the action of its barrier", action, "0; a other; idle; 0; b won", &two);
     add("the action of its barrier serves another arm of the one who arrives", action_serves_arriver,
-        "2: EAGAIN OK; 1 permit, 1 in it", NULL);
+        "EAGAIN; OK; EAGAIN; EAGAIN; won 4: 1 permit, 1, 1 and 1 items; a won", NULL);
     add("stackless", stackless, "a 1 1; c -1 ETIMEDOUT; b 1 1; d 1 OK", NULL);
     add("stackless, served at once", stackless_at_once, "a 0 OK; b 1 OK", NULL);
     add("stackless, served at once, and the countdown is spent", stackless_at_once, "a 0 OK; b 1 1", NULL);

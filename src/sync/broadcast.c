@@ -118,7 +118,7 @@ static COSY_COLD int refuse(const cosy_broadcast *b, const char *call)
 
 int cosy_broadcast_send(cosy_broadcast *b, const void *item)
 {
-    COSY__VALID(cosy_broadcast_check(b));
+    COSY__VALID(b && b->capacity ? cosy_broadcast_check(b) : NULL); /* one that was never prepared is misuse, told below */
     cosy_wait *w;
     if (COSY_UNLIKELY(!b || !item || !b->capacity))
         return refuse(b, "cosy_broadcast_send");

@@ -27,7 +27,9 @@ cosy_wait *cosy__served(cosy_wait *w, const cosy_list *list, const cosy_wait_ops
     return NULL;
 }
 
+/* A select that is still asking its arms runs, and is in no ready list: nobody is behind it. */
 cosy_wait *cosy__served_next(cosy_wait *w, const cosy_list *list, const cosy_wait_ops *kind)
 {
-    return cosy__served(cosy__waiter(w)->wait.next, list, kind);
+    const cosy_wait *ready = &cosy__waiter(w)->wait;
+    return ready->state == COSY_GRANTED ? cosy__served(ready->next, list, kind) : NULL;
 }
