@@ -44,7 +44,7 @@ COSY_BEGIN
  *
  * Returns: the number of the arm that won, 0 to count - 1; COSY_ETIMEDOUT, COSY_EAGAIN, COSY_ECANCELED (no arm took
  *     effect); COSY_EDEADLK (no arm is on, and no deadline); COSY_EINVAL (NULL, no arms, the same line twice); COSY_ENOTASK.
- * Waits: yes. From: a coroutine. Cost: that of each arm's begin form; an arm that is off costs a load.
+ * Waits: yes. From: a coroutine. Cost: that of each arm's begin form; an arm that is off a few instructions.
  */
 COSY_API int cosy_select(cosy_arm *arms, unsigned count, unsigned *turn, cosy_time deadline);
 
