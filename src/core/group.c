@@ -97,16 +97,8 @@ static inline void unlink_child(cosy_task **circle, cosy_task *task)
 /* To the end of those that have ended. */
 static void keep(cosy_group *group, cosy_task *task)
 {
-    cosy_task *first = group->ended;
     task->status |= COSY_T_KEPT;
-    if (first) {
-        task->sib_next = first;
-        task->sib_prev = first->sib_prev;
-        first->sib_prev->sib_next = task;
-        first->sib_prev = task;
-    } else {
-        group->ended = task->sib_next = task->sib_prev = task;
-    }
+    cosy__append_child(&group->ended, task);
 }
 
 void cosy__collected(cosy_task *task)

@@ -29,20 +29,25 @@ static inline void cosy__task_clear(cosy_task *task, cosy_loop *loop, void (*res
 #endif
 }
 
-/* A group's children are a circle entered at the eldest. */
-static inline void cosy__adopt(cosy_group *group, cosy_task *task)
+/* To the end of one of a group's circles, which are entered at the eldest. */
+static inline void cosy__append_child(cosy_task **circle, cosy_task *task)
 {
-    cosy_task *first = group->first;
-    task->group = group;
-    task->locals = group->locals; /* bound when the group was opened: they outlive its children */
+    cosy_task *first = *circle;
     if (first) {
         task->sib_next = first;
         task->sib_prev = first->sib_prev;
         first->sib_prev->sib_next = task;
         first->sib_prev = task;
     } else {
-        group->first = task->sib_next = task->sib_prev = task;
+        *circle = task->sib_next = task->sib_prev = task;
     }
+}
+
+static inline void cosy__adopt(cosy_group *group, cosy_task *task)
+{
+    task->group = group;
+    task->locals = group->locals; /* bound when the group was opened: they outlive its children */
+    cosy__append_child(&group->first, task);
     group->live++;
 }
 
