@@ -370,6 +370,41 @@ static void no_room(void **state)
 #endif
 }
 
+static cosy_time hands; /* of a clock that the test turns itself */
+
+static cosy_time turned_now(cosy_loop *l)
+{
+    (void)l;
+    return hands;
+}
+
+static void turned_idle(cosy_loop *l, cosy_time until)
+{
+    (void)l;
+    hands = until;
+}
+
+/* A timer that is due says so at its deadline and after it, and not before. */
+static void due(void **state)
+{
+    static const cosy_port port = {.now = turned_now, .idle = turned_idle};
+    static cosy_call call;
+    static int number;
+    (void)state;
+    cosy_loop_init(&loop, &port);
+    room(1);
+    hands = 100;
+    assert_int_equal(cosy_call_at(&loop, &call, 200, note, &number), COSY_OK);
+    hands = 199;
+    assert_true(cosy_loop_next(&loop) == 200);
+    hands = 200;
+    assert_true(cosy_loop_next(&loop) == COSY_NOW);
+    hands = 201;
+    assert_true(cosy_loop_next(&loop) == COSY_NOW);
+    assert_int_equal(cosy_loop_run_once(&loop), 0);
+    assert_true(cosy_loop_next(&loop) == COSY_FOREVER);
+}
+
 int main(void)
 {
     const struct CMUnitTest rows[] = {
@@ -385,6 +420,7 @@ int main(void)
         {"delayed calls", calls, NULL, NULL, NULL},
         {"sleeping stackless tasks", tasks, NULL, NULL, NULL},
         {"no room", no_room, NULL, NULL, NULL},
+        {"due at its deadline and after it", due, NULL, NULL, NULL},
     };
     return _cmocka_run_group_tests(COSY_TIMERS_DENSE ? "timer (dense)" : "timer (linked)", rows,
                                    sizeof rows / sizeof rows[0], NULL, NULL);
