@@ -101,6 +101,18 @@ COSY_INLINE cosy_task *cosy_lock_owner(const cosy_lock *lock)
 }
 
 /**
+ * cosy_lock_handed - has it been handed to a waiter that has not run since?
+ *
+ * @lock: which.
+ *
+ * For bindings to asyncio, which calls such a lock not locked.
+ *
+ * Returns: true between a release and the moment its new owner goes on.
+ * Waits: no. From: the loop's thread. Cost: some loads.
+ */
+COSY_API bool cosy_lock_handed(const cosy_lock *lock);
+
+/**
  * cosy_lock_destroy - ends a lock's life; its storage may then go away.
  *
  * @lock: which.

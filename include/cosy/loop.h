@@ -205,6 +205,16 @@ COSY_API uint32_t cosy_loop_live(const cosy_loop *loop);
 COSY_API int cosy_loop_stop(cosy_loop *loop);
 
 /**
+ * cosy_loop_break - ends the run as soon as the current task has given way; who is ready stays ready.
+ *
+ * @loop: which. One that does not run is left alone.
+ *
+ * Returns: COSY_OK; COSY_EINVAL (NULL).
+ * Waits: no. From: the loop's thread.
+ */
+COSY_API int cosy_loop_break(cosy_loop *loop);
+
+/**
  * cosy_loop_clear - cancels what is left, runs it for a grace period, names the survivors.
  *
  * @loop: which; not running.

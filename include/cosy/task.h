@@ -164,6 +164,19 @@ COSY_INLINE bool cosy_task_ended(const cosy_task *task)
 COSY_API int cosy_cancel(cosy_task *task, const char *reason);
 
 /**
+ * cosy_interrupt - ends the wait that a task is in, once. For bindings to languages whose cancel is an exception.
+ *
+ * @task: which; not the current one.
+ *
+ * As cosy_cancel(), but nothing is remembered: the next wait is like any other. What cannot be taken back stands.
+ *
+ * Returns: COSY_OK: that wait fails with COSY_ECANCELED; COSY_EAGAIN: the task is in no wait that can be ended (it has
+ *     not begun to run, or its wait has succeeded for good); COSY_EDONE (it has ended); COSY_EINVAL (NULL).
+ * Waits: no. From: the loop's thread. Cost: O(1), O(log n) if it waits with a deadline.
+ */
+COSY_API int cosy_interrupt(cosy_task *task);
+
+/**
  * cosy_cancel_reason, cosy_cancel_source - why a task was cancelled, and by whom.
  *
  * @task: which; NULL for the current one.

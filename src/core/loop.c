@@ -48,6 +48,12 @@ cosy_time cosy_in(cosy_time length)
     return length > COSY_FOREVER - now ? COSY_FOREVER : now + length;
 }
 
+cosy_time cosy_from_now(cosy_time length)
+{
+    cosy_here()->flags |= COSY_L_STALE;
+    return cosy_in(length);
+}
+
 /* ---- timers ---- */
 
 static void fire(cosy_timer *timer)
@@ -378,6 +384,22 @@ int cosy_loop_stop(cosy_loop *loop)
         return cosy__misuse(COSY_EINVAL, "cosy_loop_stop", NULL, NULL);
     if (loop->flags & COSY_L_RUNNING)
         put_mark(loop);
+    return COSY_OK;
+}
+
+int cosy_loop_break(cosy_loop *loop)
+{
+    if (!loop)
+        return cosy__misuse(COSY_EINVAL, "cosy_loop_break", NULL, NULL);
+    if (!(loop->flags & COSY_L_RUNNING))
+        return COSY_OK;
+    if (loop->flags & COSY_L_MARKED)
+        unready(loop, &loop->mark);
+    loop->flags |= COSY_L_MARKED;
+    loop->mark.next = loop->ready; /* the first: whoever gives way finds it, also a coroutine that would go straight on */
+    loop->ready = &loop->mark;
+    if (!loop->mark.next)
+        loop->ready_tail = &loop->mark.next;
     return COSY_OK;
 }
 

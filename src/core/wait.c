@@ -170,3 +170,15 @@ int cosy_cancel(cosy_task *task, const char *reason)
         return cosy__misuse(COSY_EINVAL, "cosy_cancel", NULL, NULL);
     return cosy__cancel(task, reason ? reason : "cancelled", cosy_self());
 }
+
+int cosy_interrupt(cosy_task *task)
+{
+    if (!task)
+        return cosy__misuse(COSY_EINVAL, "cosy_interrupt", NULL, NULL);
+    if (task->status & COSY_T_ENDED)
+        return COSY_EDONE;
+    if (task->wait.state == COSY_CONSUMED)
+        return COSY_EAGAIN;
+    cosy__interrupt(task);
+    return task->wait.result == COSY_ECANCELED ? COSY_OK : COSY_EAGAIN;
+}

@@ -137,6 +137,13 @@ int cosy_lock_release_slow(cosy_lock *lock)
     return cosy__lock_pass_on(lock);
 }
 
+bool cosy_lock_handed(const cosy_lock *lock)
+{
+    const cosy_task *owner = lock->owner;
+    return owner && owner->wait.state == COSY_GRANTED && owner->wait.ops->owner == cosy__lock_holder &&
+           owner->wait.list == &lock->waiters;
+}
+
 int cosy_lock_destroy(cosy_lock *lock)
 {
     COSY__VALID(cosy_lock_check(lock));

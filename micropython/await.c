@@ -1,0 +1,104 @@
+/* The awaitable: what every waiting method of the module returns. See cy_await_t. */
+#include "cy.h"
+
+static mp_obj_t parked(cy_await_t *a, cy_task_t *task)
+{
+    a->base.type = &cy_type_waiting;
+    task->awaiting = a;
+    return mp_const_none;
+}
+
+static mp_obj_t ended(cy_await_t *a, cy_task_t *task, int rc)
+{
+    mp_obj_t value;
+    if (a->op->finish) {
+        value = a->op->finish(a, task, rc);
+        if (value == MP_OBJ_NULL)
+            return parked(a, task);
+    } else {
+        if (rc < 0)
+            cy_raise(rc, a->op->what);
+        value = rc ? mp_const_true : mp_const_none;
+    }
+    a->base.type = &cy_type_spent;
+    return value == mp_const_none ? MP_OBJ_STOP_ITERATION : mp_make_stop_iteration(value);
+}
+
+static mp_obj_t begin(mp_obj_t self)
+{
+    cy_await_t *a = MP_OBJ_TO_PTR(self);
+    cy_task_t *task = cy_current();
+    a->base.type = &cy_type_spent; /* whatever happens from here on, also an exception, uses it up */
+    int rc = a->op->begin(a, task);
+    return rc == COSY_WAITING ? parked(a, task) : ended(a, task, rc);
+}
+
+static mp_obj_t resumed(mp_obj_t self)
+{
+    cy_await_t *a = MP_OBJ_TO_PTR(self);
+    cy_task_t *task = cy_current_or_null();
+    if (!task || task->awaiting != a)
+        mp_raise_msg_varg(&mp_type_RuntimeError, MP_ERROR_TEXT("%s is awaited by a task already"), a->op->what);
+    task->awaiting = NULL;
+    a->base.type = &cy_type_spent;
+    return ended(a, task, task->core.wait.result);
+}
+
+static mp_obj_t used_up(mp_obj_t self)
+{
+    cy_await_t *a = MP_OBJ_TO_PTR(self);
+    mp_raise_msg_varg(&mp_type_RuntimeError, MP_ERROR_TEXT("%s was awaited before: call it anew for each await"),
+                      a->op->what);
+}
+
+static void print(const mp_print_t *printer, mp_obj_t self, mp_print_kind_t kind)
+{
+    const cy_await_t *a = MP_OBJ_TO_PTR(self);
+    (void)kind;
+    mp_printf(printer, "<awaitable %s>", a->op->what);
+}
+
+MP_DEFINE_CONST_OBJ_TYPE(cy_type_awaitable, MP_QSTR_awaitable, MP_TYPE_FLAG_ITER_IS_ITERNEXT, iter, begin, print, print);
+MP_DEFINE_CONST_OBJ_TYPE(cy_type_waiting, MP_QSTR_awaitable, MP_TYPE_FLAG_ITER_IS_ITERNEXT, iter, resumed, print, print);
+MP_DEFINE_CONST_OBJ_TYPE(cy_type_spent, MP_QSTR_awaitable, MP_TYPE_FLAG_ITER_IS_ITERNEXT, iter, used_up, print, print);
+
+mp_obj_t cy_await_new(const cy_op_t *op, mp_obj_t self, mp_obj_t arg)
+{
+    cy_task_t *task = cy_current_or_null();
+    cy_await_t *a = task ? task->spare : NULL;
+    if (!a || a->base.type != &cy_type_spent) {
+        a = m_new_obj(cy_await_t);
+        if (task)
+            task->spare = a; /* the one before stays with whoever has not awaited it */
+    }
+    a->base.type = &cy_type_awaitable;
+    a->op = op;
+    a->self = self;
+    a->arg = arg;
+    return MP_OBJ_FROM_PTR(a);
+}
+
+void cy_await_leave(cy_task_t *task)
+{
+    if (task->awaiting) {
+        task->awaiting->base.type = &cy_type_spent;
+        task->awaiting = NULL;
+    }
+}
+
+int cy_park(cy_task_t *task, cosy_time deadline)
+{
+    return cosy_await(&task->core, deadline);
+}
+
+/* ---- nothing to wait for ---- */
+
+static mp_obj_t at_once(mp_obj_t self)
+{
+    (void)self;
+    return MP_OBJ_STOP_ITERATION;
+}
+
+static MP_DEFINE_CONST_OBJ_TYPE(nothing_type, MP_QSTR_awaitable, MP_TYPE_FLAG_ITER_IS_ITERNEXT, iter, at_once);
+
+const mp_obj_base_t cy_nothing = {.type = &nothing_type};

@@ -1,0 +1,283 @@
+/* cy.h - what the files of the MicroPython module share.
+ *
+ * A Python task is a cosy_task whose resume function runs a generator. What it waits for is an awaitable: one small
+ * object that knows an operation (cy_op_t) and what it is about. `await x` calls the awaitable, which calls the begin
+ * form of a primitive with the task's own node; if that parks, the generator yields and the loop goes on with the next.
+ * When the task is resumed, the awaitable is called once more and turns the result of the wait into a value or an
+ * exception. Nothing else allocates, and nothing polls.
+ *
+ * The collector follows pointers to the heads of blocks only, and not those in the engine's lists. So: every task that
+ * has not ended is on a list from a root (state.c), a task points to the awaitable it is in, an awaitable to its object.
+ * Whatever an engine list links is thereby alive. Engine structs lie inside Python objects, never at their heads.
+ *
+ * The engine must not be left by a jump: callbacks and generators run under nlr_push, and what they raise is kept
+ * (cy_escape) until the loop has been left in order. While the loop runs, a Ctrl-C is only ever noted (port.c).
+ */
+#ifndef CY_H
+#define CY_H
+
+#include "py/obj.h"
+#include "py/runtime.h"
+
+#include <cosy.h>
+
+typedef struct _cy_await_t cy_await_t;
+typedef struct _cy_future_t cy_future_t;
+typedef struct _cy_task_t cy_task_t;
+typedef struct _cy_watch_t cy_watch_t;
+typedef struct _cy_timer_t cy_timer_t;
+
+/* ---- the loop: state.c, port.c, run.c ---- */
+
+extern cosy_loop cy_loop;
+
+/* Called by each entry module's __init__: after a (soft) boot all state is new. */
+void cy_init(void);
+MP_DECLARE_CONST_FUN_OBJ_0(cy_init_obj);
+
+/* An exception that ends the run: kept, and raised when the loop has been left. The first one stays. */
+void cy_escape(mp_obj_t exception);
+
+/* The task that runs; cy_current() raises RuntimeError outside one, and if it has parked already. */
+cy_task_t *cy_current_or_null(void);
+cy_task_t *cy_current(void);
+
+/* Runs until `until` is done (its result is returned or raised), or for NULL until the loop is stopped or idle. */
+mp_obj_t cy_run(cy_future_t *until);
+bool cy_is_running(void);
+
+/* Simulated time on or off; the loop must not run. Expect: may something from outside wake us? */
+void cy_virtual(bool on);
+
+/* An exception that nobody retrieves: loop.call_exception_handler({"message", "exception", "future"}). */
+void cy_report(const char *message, mp_obj_t exception, mp_obj_t future);
+
+/* Calls a function from the loop's own context; what it raises is reported, or ends the run if it is no Exception. */
+void cy_call(mp_obj_t fn, size_t n_args, const mp_obj_t *args);
+
+/* loop.call_soon(): in a turn of its own, after what is ready now. Returns the Handle. */
+mp_obj_t cy_call_soon(mp_obj_t fn, size_t n_args, const mp_obj_t *args);
+
+/* Lengths of time given as int or float, in seconds or milliseconds; None is COSY_FOREVER. */
+cosy_time cy_seconds(mp_obj_t length);
+cosy_time cy_milliseconds(mp_obj_t length);
+mp_obj_t cy_to_seconds(cosy_time time);
+
+/* ---- timers that call C: timer.c ---- */
+
+/* One delayed call. On the root's list while it is armed, so its owner stays alive. */
+struct _cy_timer_t {
+    cy_timer_t *next, *prev;
+    mp_obj_t owner;
+    void (*fire)(mp_obj_t owner);
+    cosy_call call;
+};
+
+cy_timer_t *cy_timer_at(cosy_time when, mp_obj_t owner, void (*fire)(mp_obj_t owner));
+void cy_timer_cancel(cy_timer_t *timer); /* of one that has fired or was cancelled: nothing happens; NULL: nothing */
+
+/* ---- awaitables: await.c ---- */
+
+/* A kind of waiting. begin is called when the await starts, in the task: it returns COSY_WAITING after cy_park(), or the
+ * result. finish turns the result into a Python value; it may park again and then returns MP_OBJ_NULL, to be called once
+ * more; it may raise. finish NULL: None, True for 1 ..., errors by cy_raise(). cancel (NULL: the wait is simply ended):
+ * the task was asked to cancel while it waits here; true if somebody else will end the wait now. */
+typedef struct _cy_op_t {
+    const char *what; /* for messages: "Lock.acquire" */
+    int (*begin)(cy_await_t *a, cy_task_t *task);
+    mp_obj_t (*finish)(cy_await_t *a, cy_task_t *task, int rc);
+    bool (*cancel)(cy_await_t *a, cy_task_t *task, mp_obj_t exception);
+} cy_op_t;
+
+/* An awaitable: four words, one block. Its type is its state: fresh, waiting (then its task's `awaiting` is this), spent.
+ * Each task lends out one that it gets back when its await has ended, so that most waits allocate nothing. */
+struct _cy_await_t {
+    mp_obj_base_t base;
+    const cy_op_t *op;
+    mp_obj_t self; /* what it is about */
+    mp_obj_t arg;
+};
+
+extern const mp_obj_type_t cy_type_awaitable, cy_type_waiting, cy_type_spent;
+
+mp_obj_t cy_await_new(const cy_op_t *op, mp_obj_t self, mp_obj_t arg);
+
+/* An awaitable that gives None at once, as often as asked: the result of __aexit__. */
+extern const mp_obj_base_t cy_nothing;
+
+/* Second half of a begin: the begin form has parked the task's node; waits until the deadline. */
+int cy_park(cy_task_t *task, cosy_time deadline);
+
+/* The task leaves its awaitable, which is spent: before an exception is thrown into its generator. */
+void cy_await_leave(cy_task_t *task);
+
+/* Raises the exception for a result < 0 of a wait. */
+COSY_NORETURN void cy_raise(int rc, const char *what);
+
+/* ---- futures: future.c ---- */
+
+enum { CY_PENDING, CY_RESULT, CY_EXCEPTION, CY_CANCELLED };
+
+enum {
+    CY_F_RETRIEVED = 1, /* somebody has seen its exception */
+    CY_F_TASK = 2       /* it is a cy_task_t */
+};
+
+/* A future: pending, then settled for good. Waiters queue on core; watchers are called in order when it is settled.
+ * value: the result, the exception, or after a cancel the CancelledError (MP_OBJ_NULL if there is none yet). */
+struct _cy_future_t {
+    mp_obj_base_t base;
+    cosy_future core;
+    mp_obj_t value;
+    cy_watch_t *watchers;
+    uint8_t state, flags;
+};
+
+/* What a kind of future has in its type's protocol slot. */
+typedef struct _cy_future_kind_t {
+    bool (*cancel)(cy_future_t *future, mp_obj_t exception); /* false: it is done already */
+} cy_future_kind_t;
+
+/* Who is called when a future is settled: synchronously, in the loop's or a task's context; must neither raise nor wait. */
+struct _cy_watch_t {
+    cy_watch_t *next;
+    void (*done)(cy_watch_t *watch, cy_future_t *future);
+    mp_obj_t owner;
+};
+
+extern const mp_obj_type_t cy_type_future, cy_type_task;
+
+cy_future_t *cy_future_new(const mp_obj_type_t *type, size_t size);
+cy_future_t *cy_future_of(mp_obj_t obj); /* of a Future or Task, or an instance of a subclass; else NULL */
+
+static inline bool cy_future_done(const cy_future_t *future)
+{
+    return future->state != CY_PENDING;
+}
+
+/* Settles it: wakes who waits, calls who watches. Not twice. */
+void cy_future_settle(cy_future_t *future, int state, mp_obj_t value);
+
+/* A future that may be pending: watch->done will be called once; the owner is kept alive by it. */
+cy_watch_t *cy_future_watch(cy_future_t *future, mp_obj_t owner, void (*done)(cy_watch_t *, cy_future_t *));
+void cy_future_unwatch(cy_future_t *future, cy_watch_t *watch);
+
+/* The result of a settled future, returned or raised; it counts as retrieved. */
+mp_obj_t cy_future_get(cy_future_t *future);
+
+/* As Future.cancel(msg=None); exception: a CancelledError, or MP_OBJ_NULL for a plain one. False if it is done. */
+bool cy_future_cancel(cy_future_t *future, mp_obj_t exception);
+
+/* Parks the task until the future is settled. */
+int cy_future_wait(cy_future_t *future, cy_task_t *task, cosy_time deadline);
+
+/* `await future`. */
+extern const cy_op_t cy_op_await;
+mp_obj_t cy_future_getiter(mp_obj_t self, mp_obj_iter_buf_t *buf);
+
+/* The methods of every kind of future: native types do not find those of their parent. */
+MP_DECLARE_CONST_FUN_OBJ_1(cy_future_done_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(cy_future_cancelled_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(cy_future_result_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(cy_future_exception_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(cy_future_set_result_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(cy_future_set_exception_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(cy_future_cancel_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(cy_future_add_done_callback_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(cy_future_remove_done_callback_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(cy_future_get_loop_obj);
+#define CY_FUTURE_METHODS                                                                                              \
+    {MP_ROM_QSTR(MP_QSTR_done), MP_ROM_PTR(&cy_future_done_obj)},                                                      \
+    {MP_ROM_QSTR(MP_QSTR_cancelled), MP_ROM_PTR(&cy_future_cancelled_obj)},                                            \
+    {MP_ROM_QSTR(MP_QSTR_result), MP_ROM_PTR(&cy_future_result_obj)},                                                  \
+    {MP_ROM_QSTR(MP_QSTR_exception), MP_ROM_PTR(&cy_future_exception_obj)},                                            \
+    {MP_ROM_QSTR(MP_QSTR_set_result), MP_ROM_PTR(&cy_future_set_result_obj)},                                          \
+    {MP_ROM_QSTR(MP_QSTR_set_exception), MP_ROM_PTR(&cy_future_set_exception_obj)},                                    \
+    {MP_ROM_QSTR(MP_QSTR_cancel), MP_ROM_PTR(&cy_future_cancel_obj)},                                                  \
+    {MP_ROM_QSTR(MP_QSTR_add_done_callback), MP_ROM_PTR(&cy_future_add_done_callback_obj)},                            \
+    {MP_ROM_QSTR(MP_QSTR_remove_done_callback), MP_ROM_PTR(&cy_future_remove_done_callback_obj)},                      \
+    {MP_ROM_QSTR(MP_QSTR_get_loop), MP_ROM_PTR(&cy_future_get_loop_obj)}
+
+/* A future as it is, or a new task for a coroutine or awaitable; TypeError for anything else. */
+cy_future_t *cy_ensure_future(mp_obj_t aw);
+
+mp_obj_t cy_cancelled_error(mp_obj_t message); /* MP_OBJ_NULL or None: without arguments */
+
+/* ---- tasks: task.c ---- */
+
+enum {
+    CY_T_CANCEL = 1, /* its wait was ended, or it has not begun: throw `cancel` when it is resumed */
+    CY_T_LATER = 2,  /* its wait could not be ended any more: the next one will be */
+    CY_T_CLOSED = 4, /* its generator has ended; the task goes round once more to report its exception */
+    CY_T_BEGUN = 8,
+    CY_T_ABANDONED = 16 /* its loop is gone: it ends at once when it is resumed */
+};
+
+/* A task. On one of the lists in state.c from its creation until it has ended. */
+struct _cy_task_t {
+    cy_future_t future;
+    cy_task_t *next, *prev;
+    mp_obj_t coro;
+    cy_await_t *awaiting; /* what it waits in; NULL while it runs or yields */
+    cy_await_t *spare;    /* the awaitable that it lends out */
+    mp_obj_t cancel;      /* the CancelledError that comes */
+    mp_obj_t name;
+    uint16_t cancels;     /* requests not taken back: Task.cancelling() */
+    uint8_t flags;
+    cosy_task core;
+};
+
+cy_task_t *cy_task_new(mp_obj_t coro, mp_obj_t name); /* starts it, too; TypeError, RuntimeError (already a task's) */
+bool cy_task_cancel(cy_task_t *task, mp_obj_t exception);
+
+static inline cy_task_t *cy_task_of_core(cosy_task *core)
+{
+    return COSY_CONTAINER(core, cy_task_t, core);
+}
+
+/* Each task that has not ended; NULL at the end. Order of no meaning. */
+cy_task_t *cy_task_first(void);
+cy_task_t *cy_task_after(cy_task_t *task);
+void cy_task_register(cy_task_t *task);   /* RuntimeError if its coroutine is another task's */
+void cy_task_unregister(cy_task_t *task);
+
+/* ---- exceptions: errors.c ---- */
+
+extern const mp_obj_type_t cy_type_CancelledError, cy_type_TimeoutError, cy_type_InvalidStateError;
+extern const mp_obj_type_t cy_type_QueueEmpty, cy_type_QueueFull, cy_type_QueueShutDown, cy_type_BrokenBarrierError;
+
+static inline bool cy_is_cancel(mp_obj_t exception)
+{
+    return mp_obj_is_subclass_fast(MP_OBJ_FROM_PTR(mp_obj_get_type(exception)),
+                                   MP_OBJ_FROM_PTR(&cy_type_CancelledError));
+}
+
+static inline bool cy_is_exception(mp_obj_t exception)
+{
+    return mp_obj_is_subclass_fast(MP_OBJ_FROM_PTR(mp_obj_get_type(exception)), MP_OBJ_FROM_PTR(&mp_type_Exception));
+}
+
+/* ---- functions and types that the modules' tables name ---- */
+
+extern const mp_obj_type_t cy_type_lock, cy_type_event, cy_type_loop;
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(cy_sleep_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(cy_sleep_ms_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(cy_create_task_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(cy_run_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(cy_run_until_complete_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(cy_get_event_loop_obj);
+MP_DECLARE_CONST_FUN_OBJ_0(cy_new_event_loop_obj);
+MP_DECLARE_CONST_FUN_OBJ_0(cy_get_running_loop_obj);
+MP_DECLARE_CONST_FUN_OBJ_0(cy_current_task_obj);
+MP_DECLARE_CONST_FUN_OBJ_0(cy_all_tasks_obj);
+extern const mp_obj_base_t cy_io_queue; /* where there is a select module */
+
+/* lock.c, for the other locks and conditions. flags: COSY_LOCK_... besides OWNERLESS. */
+mp_obj_t cy_lock_new(const mp_obj_type_t *type, unsigned flags);
+cosy_lock *cy_lock_core(mp_obj_t lock);
+bool cy_lock_is_held(const cosy_lock *lock);
+mp_obj_t cy_lock_acquire(mp_obj_t lock);
+mp_obj_t cy_lock_release(mp_obj_t lock);
+extern const mp_obj_dict_t cy_lock_locals;
+
+#endif
