@@ -283,4 +283,16 @@ mp_obj_t cy_lock_acquire(mp_obj_t lock);
 mp_obj_t cy_lock_release(mp_obj_t lock);
 extern const mp_obj_dict_t cy_lock_locals;
 
+/* ---- the other objects to synchronise with, and what reprs share: semaphore.c, condition.c, barrier.c, queue.c, print.c */
+
+extern const mp_obj_type_t cy_type_semaphore, cy_type_bounded_semaphore, cy_type_condition, cy_type_barrier;
+extern const mp_obj_type_t cy_type_queue, cy_type_lifo_queue, cy_type_priority_queue;
+
+mp_obj_t cy_lock_enter(mp_obj_t lock); /* as cy_lock_acquire(), but gives None: __aenter__ */
+
+/* <Lock at 0x... [state, waiters:2]>; waiters: NULL if it is not about them. */
+void cy_print_begin(const mp_print_t *printer, mp_obj_t self, const char *state);
+void cy_print_end(const mp_print_t *printer, const cosy_list *waiters);
+unsigned cy_count(const cosy_list *list);
+
 #endif
