@@ -81,7 +81,27 @@ static MP_DEFINE_STR_OBJ(frozen_path, ".frozen/asyncio");
     {MP_ROM_QSTR(MP_QSTR_run_until_complete), MP_ROM_PTR(&cy_run_until_complete_obj)},                                 \
     {MP_ROM_QSTR(MP_QSTR_get_event_loop), MP_ROM_PTR(&cy_get_event_loop_obj)},                                         \
     {MP_ROM_QSTR(MP_QSTR_get_running_loop), MP_ROM_PTR(&cy_get_running_loop_obj)},                                     \
-    {MP_ROM_QSTR(MP_QSTR_new_event_loop), MP_ROM_PTR(&cy_new_event_loop_obj)},
+    {MP_ROM_QSTR(MP_QSTR_new_event_loop), MP_ROM_PTR(&cy_new_event_loop_obj)},                                         \
+    {MP_ROM_QSTR(MP_QSTR_Timeout), MP_ROM_PTR(&cy_type_timeout)},                                                      \
+    {MP_ROM_QSTR(MP_QSTR_TaskGroup), MP_ROM_PTR(&cy_type_taskgroup)},                                                  \
+    {MP_ROM_QSTR(MP_QSTR_Runner), MP_ROM_PTR(&cy_type_runner)},                                                        \
+    {MP_ROM_QSTR(MP_QSTR_ExceptionGroup), MP_ROM_PTR(&cy_type_ExceptionGroup)},                                        \
+    {MP_ROM_QSTR(MP_QSTR_BaseExceptionGroup), MP_ROM_PTR(&cy_type_BaseExceptionGroup)},                                \
+    {MP_ROM_QSTR(MP_QSTR_gather), MP_ROM_PTR(&cy_gather_obj)},                                                         \
+    {MP_ROM_QSTR(MP_QSTR_wait_for), MP_ROM_PTR(&cy_wait_for_obj)},                                                     \
+    {MP_ROM_QSTR(MP_QSTR_wait_for_ms), MP_ROM_PTR(&cy_wait_for_ms_obj)},                                               \
+    {MP_ROM_QSTR(MP_QSTR_wait), MP_ROM_PTR(&cy_wait_obj)},                                                             \
+    {MP_ROM_QSTR(MP_QSTR_as_completed), MP_ROM_PTR(&cy_as_completed_obj)},                                             \
+    {MP_ROM_QSTR(MP_QSTR_shield), MP_ROM_PTR(&cy_shield_obj)},                                                         \
+    {MP_ROM_QSTR(MP_QSTR_timeout), MP_ROM_PTR(&cy_timeout_obj)},                                                       \
+    {MP_ROM_QSTR(MP_QSTR_timeout_at), MP_ROM_PTR(&cy_timeout_at_obj)},                                                 \
+    {MP_ROM_QSTR(MP_QSTR_ensure_future), MP_ROM_PTR(&cy_ensure_future_obj)},                                           \
+    {MP_ROM_QSTR(MP_QSTR_isfuture), MP_ROM_PTR(&cy_isfuture_obj)},                                                     \
+    {MP_ROM_QSTR(MP_QSTR_iscoroutine), MP_ROM_PTR(&cy_iscoroutine_obj)},                                               \
+    {MP_ROM_QSTR(MP_QSTR_iscoroutinefunction), MP_ROM_PTR(&cy_iscoroutinefunction_obj)},                               \
+    {MP_ROM_QSTR(MP_QSTR_ALL_COMPLETED), MP_ROM_QSTR(MP_QSTR_ALL_COMPLETED)},                                          \
+    {MP_ROM_QSTR(MP_QSTR_FIRST_COMPLETED), MP_ROM_QSTR(MP_QSTR_FIRST_COMPLETED)},                                      \
+    {MP_ROM_QSTR(MP_QSTR_FIRST_EXCEPTION), MP_ROM_QSTR(MP_QSTR_FIRST_EXCEPTION)},
 
 static const mp_rom_map_elem_t asyncio_table[] = {
     {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_asyncio)},
