@@ -86,6 +86,14 @@ void cy_await_leave(cy_task_t *task)
     }
 }
 
+bool cy_await_interrupt(cy_await_t *a, cy_task_t *task, mp_obj_t exception)
+{
+    if (cosy_interrupt(&task->core) != COSY_OK)
+        return false;
+    a->arg = exception;
+    return true;
+}
+
 int cy_park(cy_task_t *task, cosy_time deadline)
 {
     return cosy_await(&task->core, deadline);
