@@ -101,7 +101,7 @@ static mp_obj_t start(gather_t *self, mp_obj_t coro, mp_obj_t timeout)
     cy_future_watch(&child->task->future, MP_OBJ_FROM_PTR(child), ended);
     self->pending++;
     if (timeout != mp_const_none)
-        child->timer = cy_timer_at(cosy_from_now(cy_seconds(timeout)), MP_OBJ_FROM_PTR(child), too_late);
+        child->timer = cy_timer_at(cy_from_now(cy_seconds(timeout)), MP_OBJ_FROM_PTR(child), too_late);
     return MP_OBJ_FROM_PTR(child->task);
 }
 

@@ -63,6 +63,9 @@ cosy_time cy_seconds(mp_obj_t length);
 cosy_time cy_milliseconds(mp_obj_t length);
 mp_obj_t cy_to_seconds(cosy_time time);
 
+/* The deadline that lies this far ahead, by the clock as it is now; also while the loop does not run. */
+cosy_time cy_from_now(cosy_time length);
+
 /* ---- timers that call C: timer.c ---- */
 
 /* One delayed call. On the root's list while it is armed, so its owner stays alive. */

@@ -8,7 +8,7 @@
 
 static mp_obj_t now(void)
 {
-    return mp_obj_new_int_from_ll(cosy_from_now(0));
+    return mp_obj_new_int_from_ll(cy_from_now(0));
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(now_obj, now);
 

@@ -206,7 +206,7 @@ static MP_DEFINE_CONST_STATICMETHOD_OBJ(is_closed_static, MP_ROM_PTR(&is_closed_
 
 static mp_obj_t time_(void)
 {
-    return cy_to_seconds(cosy_from_now(0));
+    return cy_to_seconds(cy_from_now(0));
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(time_obj, time_);
 static MP_DEFINE_CONST_STATICMETHOD_OBJ(time_static, MP_ROM_PTR(&time_obj));
@@ -327,14 +327,14 @@ static mp_obj_t call_when(cosy_time when, mp_obj_t fn, size_t n_args, const mp_o
 static mp_obj_t call_later(size_t n_args, const mp_obj_t *args, mp_map_t *kw)
 {
     (void)kw;
-    return call_when(cosy_from_now(cy_seconds(args[0])), args[1], n_args - 2, args + 2);
+    return call_when(cy_from_now(cy_seconds(args[0])), args[1], n_args - 2, args + 2);
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(call_later_obj, 2, call_later);
 static MP_DEFINE_CONST_STATICMETHOD_OBJ(call_later_static, MP_ROM_PTR(&call_later_obj));
 
 static mp_obj_t call_later_ms(size_t n_args, const mp_obj_t *args)
 {
-    return call_when(cosy_from_now(cy_milliseconds(args[0])), args[1], n_args - 2, args + 2);
+    return call_when(cy_from_now(cy_milliseconds(args[0])), args[1], n_args - 2, args + 2);
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR(call_later_ms_obj, 2, call_later_ms);
 static MP_DEFINE_CONST_STATICMETHOD_OBJ(call_later_ms_static, MP_ROM_PTR(&call_later_ms_obj));
@@ -360,7 +360,7 @@ static mp_obj_t call_at_old(size_t n_args, const mp_obj_t *args)
         mp_uint_t half = MICROPY_PY_TIME_TICKS_PERIOD / 2;
         mp_uint_t left = (mp_uint_t)MP_OBJ_SMALL_INT_VALUE(args[0]) - mp_hal_ticks_ms() + half;
         cosy_time ms = (cosy_time)(left & (MICROPY_PY_TIME_TICKS_PERIOD - 1)) - (cosy_time)half;
-        when = ms < 0 ? cosy_from_now(0) : ms > LONGEST_MS ? COSY_FOREVER : cosy_from_now(ms * 1000000);
+        when = ms < 0 ? cy_from_now(0) : ms > LONGEST_MS ? COSY_FOREVER : cy_from_now(ms * 1000000);
     } else {
         when = cy_seconds(args[0]);
     }

@@ -7,7 +7,7 @@ static int rest(cy_task_t *task, cosy_time length)
     if (length <= 0)
         return cosy_yield_begin(w);
     (void)cosy_sleep_begin(w);
-    return cy_park(task, cosy_from_now(length));
+    return cy_park(task, cy_from_now(length));
 }
 
 static int sleep_begin(cy_await_t *a, cy_task_t *task)

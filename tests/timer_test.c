@@ -405,34 +405,6 @@ static void due(void **state)
     assert_true(cosy_loop_next(&loop) == COSY_FOREVER);
 }
 
-static void look_at_clock(void *arg)
-{
-    cosy_time *seen = arg;
-    seen[0] = cosy_in(5);
-    hands += 100; /* the loop does not look by itself while this runs */
-    seen[1] = cosy_in(5);
-    seen[2] = cosy_from_now(5);
-    seen[3] = cosy_in(5);
-}
-
-/* Deadlines count from the cached time, those of cosy_from_now() from the clock; then that is what is cached. */
-static void from_now(void **state)
-{
-    static const cosy_port port = {.now = turned_now, .idle = turned_idle};
-    static cosy_call call;
-    cosy_time seen[4];
-    (void)state;
-    cosy_loop_init(&loop, &port);
-    room(1);
-    hands = 0;
-    assert_int_equal(cosy_call_at(&loop, &call, 10, look_at_clock, seen), COSY_OK);
-    assert_int_equal(cosy_loop_run(&loop), COSY_OK);
-    assert_int_equal(seen[0], 15);
-    assert_int_equal(seen[1], 15);
-    assert_int_equal(seen[2], 115);
-    assert_int_equal(seen[3], 115);
-}
-
 int main(void)
 {
     const struct CMUnitTest rows[] = {
@@ -449,7 +421,6 @@ int main(void)
         {"sleeping stackless tasks", tasks, NULL, NULL, NULL},
         {"no room", no_room, NULL, NULL, NULL},
         {"due at its deadline and after it", due, NULL, NULL, NULL},
-        {"from the clock, and from the cached time", from_now, NULL, NULL, NULL},
     };
     return _cmocka_run_group_tests(COSY_TIMERS_DENSE ? "timer (dense)" : "timer (linked)", rows,
                                    sizeof rows / sizeof rows[0], NULL, NULL);

@@ -3,10 +3,9 @@
 # there one is used that is made of an Event and a list, as its users make it.
 import asyncio
 import gc
-import sys
 from time import ticks_diff, ticks_us
 
-N = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+N = globals().get("N", 200)  # whoever runs this by exec() may ask for more
 
 
 class PlainQueue:
