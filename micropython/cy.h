@@ -287,10 +287,21 @@ extern const mp_obj_dict_t cy_lock_locals;
 
 extern const mp_obj_module_t cy_module_synchro, cy_module_queues;
 extern const mp_obj_type_t cy_type_synchro_lock;
-extern const mp_obj_type_t cy_type_queue;
 MP_DECLARE_CONST_FUN_OBJ_1(cy_cancel_obj);
 
 /* The task of a coroutine that has not ended; NULL if it is none's. O(tasks). */
 cy_task_t *cy_task_of_coro(mp_obj_t coro);
+
+/* ---- the other objects to synchronise with, and what reprs share: semaphore.c, condition.c, barrier.c, queue.c, print.c */
+
+extern const mp_obj_type_t cy_type_semaphore, cy_type_bounded_semaphore, cy_type_condition, cy_type_barrier;
+extern const mp_obj_type_t cy_type_queue, cy_type_lifo_queue, cy_type_priority_queue;
+
+mp_obj_t cy_lock_enter(mp_obj_t lock); /* as cy_lock_acquire(), but gives None: __aenter__ */
+
+/* <Lock at 0x... [state, waiters:2]>; waiters: NULL if it is not about them. */
+void cy_print_begin(const mp_print_t *printer, mp_obj_t self, const char *state);
+void cy_print_end(const mp_print_t *printer, const cosy_list *waiters);
+unsigned cy_count(const cosy_list *list);
 
 #endif

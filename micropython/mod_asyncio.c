@@ -81,7 +81,18 @@ static MP_DEFINE_STR_OBJ(frozen_path, ".frozen/asyncio");
     {MP_ROM_QSTR(MP_QSTR_run_until_complete), MP_ROM_PTR(&cy_run_until_complete_obj)},                                 \
     {MP_ROM_QSTR(MP_QSTR_get_event_loop), MP_ROM_PTR(&cy_get_event_loop_obj)},                                         \
     {MP_ROM_QSTR(MP_QSTR_get_running_loop), MP_ROM_PTR(&cy_get_running_loop_obj)},                                     \
-    {MP_ROM_QSTR(MP_QSTR_new_event_loop), MP_ROM_PTR(&cy_new_event_loop_obj)},
+    {MP_ROM_QSTR(MP_QSTR_new_event_loop), MP_ROM_PTR(&cy_new_event_loop_obj)},                                         \
+    {MP_ROM_QSTR(MP_QSTR_Semaphore), MP_ROM_PTR(&cy_type_semaphore)},                                                  \
+    {MP_ROM_QSTR(MP_QSTR_BoundedSemaphore), MP_ROM_PTR(&cy_type_bounded_semaphore)},                                   \
+    {MP_ROM_QSTR(MP_QSTR_Condition), MP_ROM_PTR(&cy_type_condition)},                                                  \
+    {MP_ROM_QSTR(MP_QSTR_Barrier), MP_ROM_PTR(&cy_type_barrier)},                                                      \
+    {MP_ROM_QSTR(MP_QSTR_BrokenBarrierError), MP_ROM_PTR(&cy_type_BrokenBarrierError)},                                \
+    {MP_ROM_QSTR(MP_QSTR_Queue), MP_ROM_PTR(&cy_type_queue)},                                                          \
+    {MP_ROM_QSTR(MP_QSTR_LifoQueue), MP_ROM_PTR(&cy_type_lifo_queue)},                                                 \
+    {MP_ROM_QSTR(MP_QSTR_PriorityQueue), MP_ROM_PTR(&cy_type_priority_queue)},                                         \
+    {MP_ROM_QSTR(MP_QSTR_QueueEmpty), MP_ROM_PTR(&cy_type_QueueEmpty)},                                                \
+    {MP_ROM_QSTR(MP_QSTR_QueueFull), MP_ROM_PTR(&cy_type_QueueFull)},                                                  \
+    {MP_ROM_QSTR(MP_QSTR_QueueShutDown), MP_ROM_PTR(&cy_type_QueueShutDown)},
 
 static const mp_rom_map_elem_t asyncio_table[] = {
     {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_asyncio)},
