@@ -21,14 +21,15 @@ static mp_obj_t ended(cy_await_t *a, cy_task_t *task, int rc)
         value = rc ? mp_const_true : mp_const_none;
     }
     a->base.type = &cy_type_spent;
-    return value == mp_const_none ? MP_OBJ_STOP_ITERATION : mp_make_stop_iteration(value);
+    return mp_make_stop_iteration(value); /* also for None: what finish ran may have left another value there */
 }
 
 static mp_obj_t begin(mp_obj_t self)
 {
     cy_await_t *a = MP_OBJ_TO_PTR(self);
     cy_task_t *task = cy_current();
-    a->base.type = &cy_type_spent; /* whatever happens from here on, also an exception, uses it up */
+    /* Not spent before it has ended: Python code that the operation runs must not be lent this one. */
+    a->base.type = &cy_type_waiting;
     int rc = a->op->begin(a, task);
     return rc == COSY_WAITING ? parked(a, task) : ended(a, task, rc);
 }
@@ -40,7 +41,6 @@ static mp_obj_t resumed(mp_obj_t self)
     if (!task || task->awaiting != a)
         mp_raise_msg_varg(&mp_type_RuntimeError, MP_ERROR_TEXT("%s is awaited by a task already"), a->op->what);
     task->awaiting = NULL;
-    a->base.type = &cy_type_spent;
     return ended(a, task, task->core.wait.result);
 }
 

@@ -302,6 +302,15 @@ mp_obj_t cy_lock_acquire(mp_obj_t lock);
 mp_obj_t cy_lock_release(mp_obj_t lock);
 extern const mp_obj_dict_t cy_lock_locals;
 
+/* ---- uasyncio and asyn of old: synchro.c, asyn.c ---- */
+
+extern const mp_obj_module_t cy_module_synchro, cy_module_queues;
+extern const mp_obj_type_t cy_type_synchro_lock;
+MP_DECLARE_CONST_FUN_OBJ_1(cy_cancel_obj);
+
+/* The task of a coroutine that has not ended; NULL if it is none's. O(tasks). */
+cy_task_t *cy_task_of_coro(mp_obj_t coro);
+
 /* ---- the other objects to synchronise with, and what reprs share: semaphore.c, condition.c, barrier.c, queue.c, print.c */
 
 extern const mp_obj_type_t cy_type_semaphore, cy_type_bounded_semaphore, cy_type_condition, cy_type_barrier;

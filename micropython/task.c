@@ -115,10 +115,7 @@ static mp_vm_return_kind_t step(cy_task_t *task, mp_obj_t *value)
     mp_obj_t exception = to_throw(task);
     if (mp_obj_is_type(task->coro, &mp_type_gen_instance))
         return mp_obj_gen_resume(task->coro, mp_const_none, exception, value);
-    if (exception == MP_OBJ_NULL)
-        return mp_resume(task->coro, mp_const_none, MP_OBJ_NULL, value);
-    *value = exception;
-    return MP_VM_RETURN_EXCEPTION;
+    return mp_resume(task->coro, exception == MP_OBJ_NULL ? mp_const_none : MP_OBJ_NULL, exception, value);
 }
 
 static bool is_stop(mp_obj_t exception)
