@@ -81,7 +81,8 @@ static MP_DEFINE_STR_OBJ(frozen_path, ".frozen/asyncio");
     {MP_ROM_QSTR(MP_QSTR_run_until_complete), MP_ROM_PTR(&cy_run_until_complete_obj)},                                 \
     {MP_ROM_QSTR(MP_QSTR_get_event_loop), MP_ROM_PTR(&cy_get_event_loop_obj)},                                         \
     {MP_ROM_QSTR(MP_QSTR_get_running_loop), MP_ROM_PTR(&cy_get_running_loop_obj)},                                     \
-    {MP_ROM_QSTR(MP_QSTR_new_event_loop), MP_ROM_PTR(&cy_new_event_loop_obj)},
+    {MP_ROM_QSTR(MP_QSTR_new_event_loop), MP_ROM_PTR(&cy_new_event_loop_obj)},                                         \
+    {MP_ROM_QSTR(MP_QSTR_ThreadSafeFlag), MP_ROM_PTR(&cy_type_threadsafeflag)},
 
 static const mp_rom_map_elem_t asyncio_table[] = {
     {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_asyncio)},
