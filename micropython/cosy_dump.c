@@ -21,7 +21,7 @@ static mp_obj_t left(const cy_task_t *task)
 {
     if (!(task->core.wait.flags & COSY_W_TIMED))
         return mp_const_none;
-    return cy_to_seconds(task->core.timer.deadline - cy_now());
+    return cy_to_seconds(task->core.timer.deadline - cy_from_now(0));
 }
 
 /* A list of (task, what it does, seconds left). */

@@ -49,11 +49,19 @@ static void tidy(void)
     MICROPY_END_ATOMIC_SECTION(state);
 }
 
+/* Takes out of the inbox what would come out of it by itself: who waits after a set need not wait. */
+static void look(cy_signal_t *self)
+{
+    if (cosy_atomic_load(&self->core.raised))
+        self->core.post.fn(self->core.post.arg);
+}
+
 int cy_signal_begin(cy_await_t *a, cy_task_t *task)
 {
     cy_signal_t *self = MP_OBJ_TO_PTR(a->self);
     if (MP_STATE_VM(cy_signals))
         tidy();
+    look(self);
     int rc = cosy_signal_wait_begin(&self->core, &task->core.wait);
     return rc == COSY_WAITING ? cy_park(task, COSY_FOREVER) : rc;
 }
@@ -61,6 +69,7 @@ int cy_signal_begin(cy_await_t *a, cy_task_t *task)
 void cy_signal_arm(cy_await_t *a, cosy_arm *arm)
 {
     cy_signal_t *self = MP_OBJ_TO_PTR(a->self);
+    look(self);
     *arm = cosy_arm_signal(&self->core);
 }
 

@@ -5,9 +5,9 @@
 
 #include "cy.h"
 
-/* listed: it is on the list that begins at a root, by `next`. A raise puts it there, since from then on the engine's inbox
- * points into it, whatever becomes of those who know it; whoever waits for a signal next looks through the list. Written
- * from anywhere, so only in an atomic section. */
+/* core: its post is in the engine's inbox from a raise until the loop looks. listed: it is on the list that begins at a
+ * root, by `next`. A raise puts it there, since from then on the inbox points into it, whatever becomes of those who know it;
+ * whoever waits for a signal next looks through the list. Written from anywhere, so only in an atomic section. */
 typedef struct _cy_signal_t {
     mp_obj_base_t base;
     struct _cy_signal_t *next;

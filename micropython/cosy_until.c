@@ -22,7 +22,7 @@ cosy_time cy_point(mp_obj_t time)
 
 static cosy_time ahead(mp_obj_t seconds)
 {
-    cosy_time now = cy_now(), length = cy_seconds(seconds);
+    cosy_time now = cy_from_now(0), length = cy_seconds(seconds);
     return length > COSY_FOREVER - now ? COSY_FOREVER : now + length;
 }
 
@@ -54,7 +54,7 @@ mp_obj_t cy_wait_method(const cy_op_t *op, mp_obj_t arg, size_t n_args, const mp
 static int begin(cy_await_t *a, cy_task_t *task)
 {
     cosy_time when = cy_point(a->self);
-    if (when <= cosy_from_now(0))
+    if (when <= cy_from_now(0))
         return cosy_yield_begin(&task->core.wait); /* as with sleep(0), the others have their turn */
     (void)cosy_sleep_begin(&task->core.wait);
     return cy_park(task, when);

@@ -63,6 +63,9 @@ cosy_time cy_seconds(mp_obj_t length);
 cosy_time cy_milliseconds(mp_obj_t length);
 mp_obj_t cy_to_seconds(cosy_time time);
 
+/* The deadline that lies this far ahead, by the clock as it is now; also while the loop does not run. */
+cosy_time cy_from_now(cosy_time length);
+
 /* ---- timers that call C: timer.c ---- */
 
 /* One delayed call. On the root's list while it is armed, so its owner stays alive. */
@@ -296,9 +299,6 @@ mp_obj_t cy_lock_release(mp_obj_t lock);
 extern const mp_obj_dict_t cy_lock_locals;
 
 /* ---- the module cosy: cosy_*.c ---- */
-
-/* The clock, also outside a run; in simulated time that one. */
-cosy_time cy_now(void);
 
 /* A point in time: an int of nanoseconds. None: COSY_FOREVER. */
 cosy_time cy_point(mp_obj_t time);

@@ -6,7 +6,7 @@
 
 static mp_obj_t now(void)
 {
-    return mp_obj_new_int_from_ll(cy_now());
+    return mp_obj_new_int_from_ll(cy_from_now(0));
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(now_obj, now);
 

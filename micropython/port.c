@@ -37,9 +37,10 @@ static cosy_time now(cosy_loop *loop)
     return loop->flags & COSY_L_VIRTUAL ? loop->now : real_now();
 }
 
-cosy_time cy_now(void)
+cosy_time cy_from_now(cosy_time length)
 {
-    return now(&cy_loop);
+    cosy_time time = now(&cy_loop);
+    return length > COSY_FOREVER - time ? COSY_FOREVER : time + length;
 }
 
 enum { LONGEST_S = 2000000000 }; /* 63 years: what is longer is for ever */

@@ -2,6 +2,8 @@
 #ifndef CY_PORT_H
 #define CY_PORT_H
 
+#include "board.h"
+
 #include "py/mphal.h"
 
 /* On Unix, MicroPython may raise KeyboardInterrupt by a jump out of its signal handler. */
@@ -14,13 +16,20 @@
 /* Microseconds; wraps with the word. */
 static inline mp_uint_t cy_ticks_us(void)
 {
+#if COSY_MP_BOARD_CLOCK
+    return (mp_uint_t)cosy_mp_board_us();
+#else
     return mp_hal_ticks_us();
+#endif
 }
 
-/* Looks whether somebody presses Ctrl-C on a line that has no interrupt. */
-#define CY_PORT_POLLS 0
+/* Looks whether somebody presses Ctrl-C on a line that has no interrupt; counted among what the loop watches. */
+#define CY_PORT_POLLS COSY_MP_BOARD
 static inline void cy_port_poll(void)
 {
+#if COSY_MP_BOARD
+    cosy_mp_board_poll();
+#endif
 }
 
 void cy_port_init(void);

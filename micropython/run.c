@@ -204,7 +204,7 @@ static MP_DEFINE_CONST_STATICMETHOD_OBJ(is_closed_static, MP_ROM_PTR(&is_closed_
 
 static mp_obj_t time_(void)
 {
-    return cy_to_seconds(cosy_from_now(0));
+    return cy_to_seconds(cy_from_now(0));
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(time_obj, time_);
 static MP_DEFINE_CONST_STATICMETHOD_OBJ(time_static, MP_ROM_PTR(&time_obj));
@@ -316,14 +316,14 @@ static mp_obj_t call_when(cosy_time when, size_t n_args, const mp_obj_t *args)
 static mp_obj_t call_later(size_t n_args, const mp_obj_t *args, mp_map_t *kw)
 {
     (void)kw;
-    return call_when(cosy_from_now(cy_seconds(args[0])), n_args, args);
+    return call_when(cy_from_now(cy_seconds(args[0])), n_args, args);
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(call_later_obj, 2, call_later);
 static MP_DEFINE_CONST_STATICMETHOD_OBJ(call_later_static, MP_ROM_PTR(&call_later_obj));
 
 static mp_obj_t call_later_ms(size_t n_args, const mp_obj_t *args)
 {
-    return call_when(cosy_from_now(cy_milliseconds(args[0])), n_args, args);
+    return call_when(cy_from_now(cy_milliseconds(args[0])), n_args, args);
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR(call_later_ms_obj, 2, call_later_ms);
 static MP_DEFINE_CONST_STATICMETHOD_OBJ(call_later_ms_static, MP_ROM_PTR(&call_later_ms_obj));

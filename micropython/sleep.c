@@ -7,7 +7,7 @@ static int rest(cy_task_t *task, cosy_time length)
     if (length <= 0)
         return cosy_yield_begin(w);
     (void)cosy_sleep_begin(w);
-    return cy_park(task, cosy_from_now(length));
+    return cy_park(task, cy_from_now(length));
 }
 
 static int sleep_begin(cy_await_t *a, cy_task_t *task)
@@ -31,12 +31,12 @@ static mp_obj_t sleep_finish(cy_await_t *a, cy_task_t *task, int rc)
 /* Arms of a select: one of no length wins when it is asked. */
 static void sleep_arm(cy_await_t *a, cosy_arm *arm)
 {
-    *arm = cosy_arm_until(cosy_from_now(cy_seconds(a->self)));
+    *arm = cosy_arm_until(cy_from_now(cy_seconds(a->self)));
 }
 
 static void sleep_ms_arm(cy_await_t *a, cosy_arm *arm)
 {
-    *arm = cosy_arm_until(cosy_from_now(cy_milliseconds(a->self)));
+    *arm = cosy_arm_until(cy_from_now(cy_milliseconds(a->self)));
 }
 
 static const cy_op_t sleeping = {"sleep", sleep_begin, sleep_finish, NULL, sleep_arm};

@@ -80,7 +80,7 @@ static void bare_yield(cy_task_t *task, mp_obj_t value)
     cosy_wait *w = &task->core.wait;
     if (mp_obj_is_small_int(value) && MP_OBJ_SMALL_INT_VALUE(value) > 0) { /* milliseconds */
         (void)cosy_sleep_begin(w);
-        (void)cosy_await(&task->core, cosy_from_now(cy_milliseconds(value)));
+        (void)cosy_await(&task->core, cy_from_now(cy_milliseconds(value)));
     } else if (value != mp_const_none && !mp_obj_is_small_int(value)) {
         throw_later(task, mp_obj_new_exception_msg_varg(&mp_type_RuntimeError,
                                                         MP_ERROR_TEXT("task yielded '%s': await something instead"),
