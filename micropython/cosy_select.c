@@ -52,7 +52,6 @@ static int begin(cy_await_t *a, cy_task_t *task)
     mp_obj_t *items;
     mp_obj_get_array(a->self, &n, &items);
     fill(s, n, items);
-    (void)cosy_from_now(0); /* reads the clock: moments that have come win when they are asked */
     mark(a->self, &cy_type_spent);
     int rc = cosy_select_begin(&s->core, s->arms, (unsigned)n, s->biased ? 0 : draw(n), &task->core.wait);
     if (rc == COSY_WAITING)

@@ -51,6 +51,12 @@ mp_obj_t cy_wait_method(const cy_op_t *op, mp_obj_t arg, size_t n_args, const mp
 
 /* ---- sleep_until ---- */
 
+/* The engine compares with the time at which it last looked at the clock; this is by the clock as it is now. */
+cosy_arm cy_moment_arm(cosy_time when)
+{
+    return cosy_arm_until(when <= cy_from_now(0) ? COSY_NOW : when);
+}
+
 static int begin(cy_await_t *a, cy_task_t *task)
 {
     cosy_time when = cy_point(a->self);
@@ -62,7 +68,7 @@ static int begin(cy_await_t *a, cy_task_t *task)
 
 static void arm(cy_await_t *a, cosy_arm *arm)
 {
-    *arm = cosy_arm_until(cy_point(a->self));
+    *arm = cy_moment_arm(cy_point(a->self));
 }
 
 static const cy_op_t sleeping = {"sleep_until", begin, NULL, NULL, arm};

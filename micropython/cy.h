@@ -303,6 +303,9 @@ extern const mp_obj_dict_t cy_lock_locals;
 /* A point in time: an int of nanoseconds. None: COSY_FOREVER. */
 cosy_time cy_point(mp_obj_t time);
 
+/* The arm of a moment; one that has come wins when it is asked. */
+cosy_arm cy_moment_arm(cosy_time when);
+
 /* The arguments `until` and `timeout` of a method that waits, at the end of its table; their values give the deadline. */
 #define CY_LIMITS                                                                                                      \
     {MP_QSTR_until, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},                                          \

@@ -31,12 +31,12 @@ static mp_obj_t sleep_finish(cy_await_t *a, cy_task_t *task, int rc)
 /* Arms of a select: one of no length wins when it is asked. */
 static void sleep_arm(cy_await_t *a, cosy_arm *arm)
 {
-    *arm = cosy_arm_until(cy_from_now(cy_seconds(a->self)));
+    *arm = cy_moment_arm(cy_from_now(cy_seconds(a->self)));
 }
 
 static void sleep_ms_arm(cy_await_t *a, cosy_arm *arm)
 {
-    *arm = cosy_arm_until(cy_from_now(cy_milliseconds(a->self)));
+    *arm = cy_moment_arm(cy_from_now(cy_milliseconds(a->self)));
 }
 
 static const cy_op_t sleeping = {"sleep", sleep_begin, sleep_finish, NULL, sleep_arm};
