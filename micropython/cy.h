@@ -84,12 +84,15 @@ void cy_timer_cancel(cy_timer_t *timer); /* of one that has fired or was cancell
 /* A kind of waiting. begin is called when the await starts, in the task: it returns COSY_WAITING after cy_park(), or the
  * result. finish turns the result into a Python value; it may park again and then returns MP_OBJ_NULL, to be called once
  * more; it may raise. finish NULL: None, True for 1 ..., errors by cy_raise(). cancel (NULL: the wait is simply ended):
- * the task was asked to cancel while it waits here; true if somebody else will end the wait now. */
+ * the task was asked to cancel while it waits here; true if somebody else will end the wait now.
+ * arm (NULL: it cannot be one): fills in the engine's arm for a select, whose finish is then called with the arm's result
+ * and must not park again. It takes nothing and may raise. */
 typedef struct _cy_op_t {
     const char *what; /* for messages: "Lock.acquire" */
     int (*begin)(cy_await_t *a, cy_task_t *task);
     mp_obj_t (*finish)(cy_await_t *a, cy_task_t *task, int rc);
     bool (*cancel)(cy_await_t *a, cy_task_t *task, mp_obj_t exception);
+    void (*arm)(cy_await_t *a, cosy_arm *arm);
 } cy_op_t;
 
 /* An awaitable: four words, one block. Its type is its state: fresh, waiting (then its task's `awaiting` is this), spent.
@@ -101,9 +104,21 @@ struct _cy_await_t {
     mp_obj_t arg;
 };
 
-extern const mp_obj_type_t cy_type_awaitable, cy_type_waiting, cy_type_spent;
+extern const mp_obj_type_t cy_type_awaitable, cy_type_limited, cy_type_waiting, cy_type_spent;
+
+/* One that was not awaited yet. */
+static inline bool cy_await_is_fresh(mp_obj_t obj)
+{
+    return mp_obj_is_type(obj, &cy_type_awaitable) || mp_obj_is_type(obj, &cy_type_limited);
+}
 
 mp_obj_t cy_await_new(const cy_op_t *op, mp_obj_t self, mp_obj_t arg);
+
+/* With a deadline, for operations that set none themselves and have begun to wait when begin returns COSY_WAITING. */
+mp_obj_t cy_await_until(const cy_op_t *op, mp_obj_t self, mp_obj_t arg, cosy_time until);
+
+/* What the await gives for a result of the wait; MP_OBJ_NULL if it has to go on waiting. */
+mp_obj_t cy_await_value(cy_await_t *a, cy_task_t *task, int rc);
 
 /* An awaitable that gives None at once, as often as asked: the result of __aexit__. */
 extern const mp_obj_base_t cy_nothing;
@@ -351,5 +366,34 @@ MP_DECLARE_CONST_FUN_OBJ_KW(cy_ensure_future_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(cy_isfuture_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(cy_iscoroutine_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(cy_iscoroutinefunction_obj);
+
+/* ---- the module cosy: the files cosy_... ---- */
+
+/* A point in time: an int of nanoseconds. None: COSY_FOREVER. */
+cosy_time cy_point(mp_obj_t time);
+
+/* The arm of a moment; one that has come wins when it is asked. */
+cosy_arm cy_moment_arm(cosy_time when);
+
+/* The arguments `until` and `timeout` of a method that waits, at the end of its table; their values give the deadline. */
+#define CY_LIMITS                                                                                                      \
+    {MP_QSTR_until, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},                                          \
+    {MP_QSTR_timeout, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}}
+cosy_time cy_limit(const mp_arg_val_t *until_and_timeout);
+
+/* A method that has no other arguments than those. */
+mp_obj_t cy_wait_method(const cy_op_t *op, mp_obj_t arg, size_t n_args, const mp_obj_t *args, mp_map_t *kw);
+
+/* Set from interrupts and other threads. cy_signal_boot: after a soft reboot. */
+void cy_signal_boot(void);
+extern const mp_obj_type_t cy_type_signal, cy_type_threadsafeflag;
+
+extern const mp_obj_type_t cy_type_flags, cy_type_rwlock, cy_type_waitgroup, cy_type_watch, cy_type_broadcast,
+    cy_type_limiter, cy_type_once;
+MP_DECLARE_CONST_FUN_OBJ_1(cy_deadline_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(cy_sleep_until_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(cy_select_obj);
+MP_DECLARE_CONST_FUN_OBJ_0(cy_tasks_obj);
+MP_DECLARE_CONST_FUN_OBJ_0(cy_dump_obj);
 
 #endif

@@ -190,11 +190,17 @@ void cy_future_report_later(cy_future_t *future)
 
 /* ---- await ---- */
 
-static int await_begin(cy_await_t *a, cy_task_t *task)
+static cy_future_t *another(cy_await_t *a, cy_task_t *task)
 {
     cy_future_t *future = MP_OBJ_TO_PTR(a->self);
     if (future == &task->future)
         mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("a task cannot await itself"));
+    return future;
+}
+
+static int await_begin(cy_await_t *a, cy_task_t *task)
+{
+    cy_future_t *future = another(a, task);
     return cy_future_wait(future, task, COSY_FOREVER);
 }
 
@@ -214,7 +220,13 @@ static bool await_cancel(cy_await_t *a, cy_task_t *task, mp_obj_t exception)
     return cy_future_cancel(MP_OBJ_TO_PTR(a->self), exception);
 }
 
-const cy_op_t cy_op_await = {"await", await_begin, await_finish, await_cancel};
+/* As an arm it is only looked at: a cancel of the select does not reach it. */
+static void await_arm(cy_await_t *a, cosy_arm *arm)
+{
+    *arm = cosy_arm_future(&another(a, cy_current())->core, NULL);
+}
+
+const cy_op_t cy_op_await = {"await", await_begin, await_finish, await_cancel, await_arm};
 
 mp_obj_t cy_future_getiter(mp_obj_t self, mp_obj_iter_buf_t *buf)
 {

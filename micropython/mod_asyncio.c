@@ -112,7 +112,8 @@ static MP_DEFINE_STR_OBJ(frozen_path, ".frozen/asyncio");
     {MP_ROM_QSTR(MP_QSTR_iscoroutinefunction), MP_ROM_PTR(&cy_iscoroutinefunction_obj)},                               \
     {MP_ROM_QSTR(MP_QSTR_ALL_COMPLETED), MP_ROM_QSTR(MP_QSTR_ALL_COMPLETED)},                                          \
     {MP_ROM_QSTR(MP_QSTR_FIRST_COMPLETED), MP_ROM_QSTR(MP_QSTR_FIRST_COMPLETED)},                                      \
-    {MP_ROM_QSTR(MP_QSTR_FIRST_EXCEPTION), MP_ROM_QSTR(MP_QSTR_FIRST_EXCEPTION)},
+    {MP_ROM_QSTR(MP_QSTR_FIRST_EXCEPTION), MP_ROM_QSTR(MP_QSTR_FIRST_EXCEPTION)},                                      \
+    {MP_ROM_QSTR(MP_QSTR_ThreadSafeFlag), MP_ROM_PTR(&cy_type_threadsafeflag)},
 
 static const mp_rom_map_elem_t asyncio_table[] = {
     {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_asyncio)},

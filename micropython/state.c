@@ -30,6 +30,7 @@ void cy_init(void)
     cy_future_init();
     cy_port_init();
     cy_run_init();
+    cy_signal_boot();
 }
 
 static mp_obj_t init(void)

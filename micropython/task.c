@@ -176,7 +176,7 @@ static bool has_method(mp_obj_t obj, qstr name)
 /* What a task can run: a coroutine (a generator), one of our awaitables, or an instance that can be awaited. */
 static mp_obj_t runnable(mp_obj_t aw)
 {
-    if (mp_obj_is_type(aw, &mp_type_gen_instance) || mp_obj_is_type(aw, &cy_type_awaitable) || has_method(aw, MP_QSTR_send))
+    if (mp_obj_is_type(aw, &mp_type_gen_instance) || cy_await_is_fresh(aw) || has_method(aw, MP_QSTR_send))
         return aw;
     if (mp_obj_is_type(aw, &cy_type_waiting) || mp_obj_is_type(aw, &cy_type_spent))
         mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("the awaitable was awaited before: call it anew"));
