@@ -37,6 +37,12 @@ static cosy_time now(cosy_loop *loop)
     return loop->flags & COSY_L_VIRTUAL ? loop->now : real_now();
 }
 
+cosy_time cy_from_now(cosy_time length)
+{
+    cosy_time time = now(&cy_loop);
+    return length > COSY_FOREVER - time ? COSY_FOREVER : time + length;
+}
+
 enum { LONGEST_S = 2000000000 }; /* 63 years: what is longer is for ever */
 
 cosy_time cy_seconds(mp_obj_t length)
@@ -98,7 +104,7 @@ static void wait_for_events(uint32_t us)
 
 static void idle(cosy_loop *loop, cosy_time until)
 {
-    if ((loop->flags & COSY_L_VIRTUAL) && until != COSY_FOREVER) {
+    if ((loop->flags & COSY_L_VIRTUAL) && until != COSY_FOREVER && !loop->outside) {
         loop->now = until;
         return;
     }

@@ -2,6 +2,8 @@
 #ifndef CY_PORT_H
 #define CY_PORT_H
 
+#include "board.h"
+
 #include "py/mphal.h"
 
 /* On Unix, MicroPython may raise KeyboardInterrupt by a jump out of its signal handler. */
@@ -14,13 +16,20 @@
 /* Microseconds; wraps with the word. */
 static inline mp_uint_t cy_ticks_us(void)
 {
+#if COSY_MP_BOARD_CLOCK
+    return (mp_uint_t)cosy_mp_board_us();
+#else
     return mp_hal_ticks_us();
+#endif
 }
 
-/* Looks whether somebody presses Ctrl-C on a line that has no interrupt. */
-#define CY_PORT_POLLS 0
+/* Looks whether somebody presses Ctrl-C on a line that has no interrupt; counted among what the loop watches. */
+#define CY_PORT_POLLS COSY_MP_BOARD
 static inline void cy_port_poll(void)
 {
+#if COSY_MP_BOARD
+    cosy_mp_board_poll();
+#endif
 }
 
 void cy_port_init(void);
@@ -30,5 +39,8 @@ void cy_port_leave(void);
 /* io.c: waits for streams, at most so long; readies who waited. cy_io: the list of streams, a root. */
 void cy_io_poll(mp_int_t timeout_ms);
 void cy_io_init(void);
+
+/* From now on something may come by the engine's inbox: it ends a wait for streams. */
+void cy_io_heed_inbox(void);
 
 #endif

@@ -7,7 +7,7 @@ static int rest(cy_task_t *task, cosy_time length)
     if (length <= 0)
         return cosy_yield_begin(w);
     (void)cosy_sleep_begin(w);
-    return cy_park(task, cosy_from_now(length));
+    return cy_park(task, cy_from_now(length));
 }
 
 static int sleep_begin(cy_await_t *a, cy_task_t *task)
@@ -28,8 +28,19 @@ static mp_obj_t sleep_finish(cy_await_t *a, cy_task_t *task, int rc)
     return a->arg;
 }
 
-static const cy_op_t sleeping = {"sleep", sleep_begin, sleep_finish, NULL};
-static const cy_op_t sleeping_ms = {"sleep_ms", sleep_ms_begin, NULL, NULL};
+/* Arms of a select: one of no length wins when it is asked. */
+static void sleep_arm(cy_await_t *a, cosy_arm *arm)
+{
+    *arm = cy_moment_arm(cy_from_now(cy_seconds(a->self)));
+}
+
+static void sleep_ms_arm(cy_await_t *a, cosy_arm *arm)
+{
+    *arm = cy_moment_arm(cy_from_now(cy_milliseconds(a->self)));
+}
+
+static const cy_op_t sleeping = {"sleep", sleep_begin, sleep_finish, NULL, sleep_arm};
+static const cy_op_t sleeping_ms = {"sleep_ms", sleep_ms_begin, NULL, NULL, sleep_ms_arm};
 
 static mp_obj_t sleep_(size_t n_args, const mp_obj_t *args)
 {

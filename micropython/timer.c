@@ -24,8 +24,14 @@ static void drop(cy_timer_t *timer)
 static void fired(void *arg)
 {
     cy_timer_t *timer = arg;
+    nlr_buf_t nlr;
     drop(timer);
-    timer->fire(timer->owner);
+    if (nlr_push(&nlr) == 0) {
+        timer->fire(timer->owner);
+        nlr_pop();
+    } else {
+        cy_escape(MP_OBJ_FROM_PTR(nlr.ret_val)); /* no memory left for what it starts */
+    }
 }
 
 cy_timer_t *cy_timer_at(cosy_time when, mp_obj_t owner, void (*fire)(mp_obj_t owner))

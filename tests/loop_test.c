@@ -125,6 +125,49 @@ static int stops(void *times)
     return cosy_loop_close(loop);
 }
 
+static int breaker(void *with_stop)
+{
+    say("break");
+    if (with_stop)
+        cosy_loop_stop(cosy_here());
+    cosy_loop_break(cosy_here());
+    cosy_yield();
+    say("next run");
+    return 0;
+}
+
+/* The pass is not finished: who is ready stays so, also behind a stop that was asked for before. */
+static int breaks(void *with_stop)
+{
+    open_loop(0);
+    cosy_loop_break(loop); /* does not run: harmless, and forgotten */
+    put_detached(thrice, NULL, "a");
+    put_detached(breaker, with_stop, "s");
+    put_detached(speaker, NULL, "b");
+    say("%s", code_name(cosy_loop_run(loop)));
+    say("%s", code_name(cosy_loop_run(loop)));
+    say("%s", code_name(cosy_loop_break(NULL)));
+    return cosy_loop_close(loop);
+}
+
+static void break_now(void *l)
+{
+    cosy_loop_break(l);
+}
+
+/* From a timer, while nobody is ready. */
+static int breaks_idle(void *arg)
+{
+    cosy_call call = {.loop = NULL};
+    (void)arg;
+    open_loop(0);
+    put_detached(sleeper, &(uint32_t){20}, "s");
+    cosy_call_at(loop, &call, cosy_ms(10), break_now, loop);
+    say("%s", code_name(cosy_loop_run(loop)));
+    say("%s", code_name(cosy_loop_run(loop)));
+    return cosy_loop_close(loop);
+}
+
 static int stopped_until(void *arg)
 {
     (void)arg;
@@ -1088,6 +1131,12 @@ static const test_row rows[] = {
      .options = {.checkpoint = true}},
     {"hand-overs do not keep timers away", timers_come, "timer came", .real_time = true},
     {"checkpoint can be set while it runs", checkpoint_on_and_off, "no switch; a0; one; a1; two; no switch; a2"},
+    {"break leaves at once, who is ready stays ready", breaks,
+     "a0; break; OK; b; a1; next run; a2; OK; cosy_loop_break((unnamed)) by (no task): EINVAL; EINVAL", .without_loop = true},
+    {"break overrules a stop", breaks,
+     "a0; break; OK; b; a1; next run; a2; OK; cosy_loop_break((unnamed)) by (no task): EINVAL; EINVAL", &once,
+     .without_loop = true},
+    {"break from a timer", breaks_idle, "OK; s OK at 20; OK", .without_loop = true},
 };
 
 int main(void)

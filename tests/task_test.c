@@ -584,6 +584,107 @@ static int sleep_now(void *arg)
     return 0;
 }
 
+/* ---- interrupting: a cancel that is not remembered ---- */
+
+static cosy_lock busy = COSY_LOCK_INIT("busy");
+
+static int waits_twice(void *arg)
+{
+    (void)arg;
+    say("%s first %s", ME, code_name(cosy_lock_acquire(&busy, COSY_FOREVER)));
+    say("%s second %s", ME, code_name(cosy_sleep(cosy_ms(1))));
+    if (cosy_lock_owner(&busy) == cosy_self())
+        cosy_lock_release(&busy);
+    return 0;
+}
+
+static int interrupted(void *arg)
+{
+    (void)arg;
+    cosy_lock_acquire(&busy, COSY_FOREVER);
+    cosy_task *a = start(waits_twice, NULL, "a"), *b = start(waits_twice, NULL, "b");
+    say("not begun %s", code_name(cosy_interrupt(a)));
+    settle(1);
+    say("in line %s", code_name(cosy_interrupt(a)));
+    say("again %s", code_name(cosy_interrupt(a)));
+    join(a);
+    cosy_lock_release(&busy);
+    join(b);
+    say("NULL %s", code_name(cosy_interrupt(NULL)));
+    return 0;
+}
+
+/* What it was granted passes to the next in line. */
+static int interrupted_after_grant(void *arg)
+{
+    (void)arg;
+    cosy_lock_acquire(&busy, COSY_FOREVER);
+    cosy_task *a = start(waits_twice, NULL, "a"), *b = start(waits_twice, NULL, "b");
+    settle(1);
+    say("handed %d", cosy_lock_handed(&busy));
+    cosy_lock_release(&busy);
+    say("handed %d to %s", cosy_lock_handed(&busy), cosy_task_name(cosy_lock_owner(&busy)));
+    int rc = cosy_interrupt(a);
+    say("%s, to %s", code_name(rc), cosy_task_name(cosy_lock_owner(&busy)));
+    settle(1);
+    say("handed %d", cosy_lock_handed(&busy));
+    join(a);
+    join(b);
+    say("free: handed %d", cosy_lock_handed(&busy));
+    return 0;
+}
+
+static int puts_one(void *queue)
+{
+    say("put %s", code_name(cosy_queue_put(queue, &(int){2}, COSY_FOREVER)));
+    return 0;
+}
+
+/* A put that has taken effect stands, and nothing is remembered; a task that has ended is none any more. */
+static int interrupted_too_late(void *arg)
+{
+    int room[1], item = 1;
+    cosy_queue queue;
+    (void)arg;
+    cosy_queue_init(&queue, room, sizeof *room, 1, "Q");
+    cosy_queue_put(&queue, &item, COSY_FOREVER);
+    cosy_task *t = start(puts_one, &queue, "t");
+    settle(1);
+    cosy_queue_get(&queue, &item, COSY_FOREVER);
+    say("%s", code_name(cosy_interrupt(t)));
+    settle(1);
+    say("%s", code_name(cosy_interrupt(t)));
+    join(t);
+    return cosy_queue_count(&queue) == 1 ? 0 : -1;
+}
+
+/* A yield is ended like a wait; a lock whose owner waits elsewhere is not one that was handed over. */
+static int yields_once(void *arg)
+{
+    (void)arg;
+    cosy_lock_acquire(&busy, COSY_FOREVER);
+    say("%s", code_name(cosy_yield()));
+    say("%s", code_name(cosy_sleep(cosy_ms(1))));
+    cosy_lock_release(&busy);
+    return 0;
+}
+
+static int interrupted_yield(void *arg)
+{
+    (void)arg;
+    cosy_lock_acquire(&busy, COSY_FOREVER);
+    cosy_task *t = start(yields_once, NULL, "t");
+    settle(1);
+    cosy_lock_release(&busy);
+    settle(1);
+    say("yields: handed %d", cosy_lock_handed(&busy));
+    say("%s", code_name(cosy_interrupt(t)));
+    settle(1);
+    say("sleeps: handed %d", cosy_lock_handed(&busy));
+    join(t);
+    return 0;
+}
+
 static const test_row rows[] = {
     {"a task of another loop", of_another_loop,
      "cosy_task_start(here) by main: EINVAL, see foreign; EINVAL; OK; cosy_join(foreign) by main: EINVAL; EINVAL; "
@@ -645,6 +746,14 @@ static const test_row rows[] = {
 
     {"lengths of time", times, "1; 1; right"},
     {"codes in words", codes, "22 sentences; success; unknown result code; waiting; No such file or directory; 2 0"},
+
+    {"interrupt ends a wait, once", interrupted,
+     "not begun EAGAIN; in line OK; again OK; a first ECANCELED; a second OK; b first OK; b second OK; "
+     "cosy_interrupt((unnamed)) by main: EINVAL; NULL EINVAL"},
+    {"interrupt overrules a grant", interrupted_after_grant,
+     "handed 0; handed 1 to a; OK, to b; a first ECANCELED; b first OK; handed 0; a second OK; b second OK; free: handed 0"},
+    {"interrupt of what cannot be taken back", interrupted_too_late, "EAGAIN; put OK; EDONE"},
+    {"interrupt of a yield", interrupted_yield, "yields: handed 0; OK; ECANCELED; sleeps: handed 0; OK"},
 };
 
 int main(void)

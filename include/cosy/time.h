@@ -70,16 +70,6 @@ COSY_API cosy_time cosy_now(void);
  */
 COSY_API cosy_time cosy_in(cosy_time length);
 
-/**
- * cosy_from_now - as cosy_in(), but reads the clock anew: for sleeps that must not be short.
- *
- * @length: nanoseconds.
- *
- * Returns: absolute time; COSY_FOREVER if it would be beyond.
- * Waits: no. From: the loop's thread. Cost: a read of the clock.
- */
-COSY_API cosy_time cosy_from_now(cosy_time length);
-
 COSY_END
 
 #endif

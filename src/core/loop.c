@@ -48,12 +48,6 @@ cosy_time cosy_in(cosy_time length)
     return length > COSY_FOREVER - now ? COSY_FOREVER : now + length;
 }
 
-cosy_time cosy_from_now(cosy_time length)
-{
-    cosy_here()->flags |= COSY_L_STALE;
-    return cosy_in(length);
-}
-
 /* ---- timers ---- */
 
 static void fire(cosy_timer *timer)

@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""MicroPython's own tests of asyncio, unchanged, with cosy in place of the asyncio they were written for.
+
+usage: upstream.py SOURCE INTERPRETER|FIRMWARE [STOCK INTERPRETER|FIRMWARE]
+SOURCE: MicroPython's. With the stock one its number stands beside ours.
+"""
+import glob
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+from board import qemu_command
+
+# What pins something that is missing upstream and that we have: gather() of tasks that are awaited elsewhere.
+EXPECTED_TO_FAIL = {"asyncio_gather_notimpl"}
+EVERYWHERE = ["extmod/asyncio_*.py", "basics/async_*.py"]
+HOSTED = ["micropython/ringio_async.py", "net_hosted/asyncio_*.py"]
+
+
+def run(source, target):
+    """How many passed, and the names of those that failed."""
+    folder = os.path.join(source, "tests")
+    on_board = target.endswith(".elf")
+    files = []
+    for pattern in EVERYWHERE + ([] if on_board else HOSTED):
+        files += sorted(os.path.relpath(f, folder) for f in glob.glob(os.path.join(folder, pattern)))
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    with tempfile.TemporaryDirectory() as results:
+        command = [sys.executable, "run-tests.py", "--result-dir", results]
+        if on_board:
+            command += ["-t", "execpty:" + " ".join(qemu_command(target))]
+        else:
+            command += ["-j", "2"]
+            environment["MICROPY_MICROPYTHON"] = target
+        output = subprocess.run(command + files, cwd=folder, env=environment, stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=900).stdout
+        failed = re.search(r"\d+ tests? failed: (.*)", output)
+        passed = re.search(r"(\d+) tests? passed", output)
+        if not passed:
+            sys.exit("run-tests.py did not get to its end:\n" + output)
+        failed = set(failed[1].split()) if failed else set()
+        for name in sorted(failed - EXPECTED_TO_FAIL):
+            for kind in ("exp", "out"):
+                for path in glob.glob(os.path.join(results, "*" + name + ".py." + kind)):
+                    print("---- %s, %s:\n%s" % (name, {"exp": "expected", "out": "came"}[kind],
+                                                open(path, encoding="utf-8", errors="replace").read()[-3000:]))
+        return int(passed[1]), failed
+
+
+def main():
+    if len(sys.argv) < 3:
+        sys.exit(__doc__)
+    source, target = sys.argv[1:3]
+    passed, failed = run(source, target)
+    wrong = failed - EXPECTED_TO_FAIL
+    print("with cosy: %d passed, %d failed%s" % (passed, len(failed), "".join(" " + n for n in sorted(failed))))
+    for stock in sys.argv[3:]:
+        stock_passed, stock_failed = run(source, stock)
+        print("stock:     %d passed, %d failed%s" % (stock_passed, len(stock_failed),
+                                                   "".join(" " + n for n in sorted(stock_failed))))
+    if os.environ.get("COSY_RESULTS"):
+        with open(os.environ["COSY_RESULTS"], "a", encoding="utf-8") as f:
+            f.write("micropython, upstream's tests\t%d\t-1\t%d\n" % (passed + len(failed), len(wrong)))
+    sys.exit(1 if wrong or not passed else 0)
+
+
+main()
