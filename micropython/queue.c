@@ -1,5 +1,5 @@
-/* asyncio.Queue, LifoQueue, PriorityQueue. The engine's queues have a bound; here a larger room is allocated when one is
- * full that may grow. Allocating comes first: a MemoryError leaves all as it was.
+/* asyncio.Queue, LifoQueue, PriorityQueue. The queues of the engine have a bound; one that may grow gets a larger room
+ * when it is full. Allocating comes first: a MemoryError leaves all as it was.
  */
 #include "queue.h"
 
@@ -209,7 +209,7 @@ static mp_obj_t get_finish(cy_await_t *a, cy_task_t *task, int rc)
     return item;
 }
 
-/* A getter that is cancelled gives back what it was handed: the queue must not be full only because it has not grown. */
+/* A getter that is cancelled gives back what it was handed: no queue must be full only because it has not grown. */
 static bool get_cancel(cy_await_t *a, cy_task_t *task, mp_obj_t exception)
 {
     cy_queue_t *q = MP_OBJ_TO_PTR(a->self);

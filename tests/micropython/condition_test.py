@@ -1,5 +1,5 @@
-# asyncio.Condition: the cases C1 to C20 of CPython's suite (C15 is about several loops, of which there is one), and what
-# our contract adds.
+# asyncio.Condition: the cases C1 to C20 of CPython's suite, and what our contract adds. C15 is about several loops, of
+# which there is one.
 import asyncio
 from check import cancelled, case, main, settle
 
@@ -305,7 +305,11 @@ async def _(say):
 
 
 # QueueShutDown stands for CPython 3.13, which mended these.
-@case("C18 cancelled while it takes the lock again: the same exception arrives", [("foo",), True, False], needs="QueueShutDown")
+@case(
+    "C18 cancelled while it takes the lock again: the same exception arrives",
+    [("foo",), True, False],
+    needs="QueueShutDown",
+)
 async def _(say):
     await same_error(say, asyncio.Condition(), True)
 
@@ -351,7 +355,11 @@ async def _(say):
     await consumers(say, 1)
 
 
-@case("notified, has the lock, has not run, is cancelled: the next is notified", ["b True", True], needs="QueueShutDown")
+@case(
+    "notified, has the lock, has not run, is cancelled: the next is notified",
+    ["b True", True],
+    needs="QueueShutDown",
+)
 async def _(say):
     cond = asyncio.Condition()
     a, b = waiter(say, cond, "a"), waiter(say, cond, "b")
@@ -431,7 +439,7 @@ async def _(say):
     await a
 
 
-@case("a predicate that raises: the lock is held, the exception arrives", ["held", "ZeroDivisionError", False, "held", "ZeroDivisionError", False])
+@case("a predicate that raises: the lock is held, the exception arrives", ["held", "ZeroDivisionError", False] * 2)
 async def _(say):
     cond = asyncio.Condition()
     armed = []

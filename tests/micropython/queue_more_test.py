@@ -1,5 +1,6 @@
 # The queues of asyncio: growing, giving back, comparing, and where our contract differs from CPython's behaviour. The
 # cases of CPython's suite are in queue_test.py.
+# `needs="Loop"`: not for CPython, whose asyncio has no such name.
 import asyncio
 from check import MICROPYTHON, cancelled, case, main, settle
 
@@ -298,7 +299,11 @@ def fail():
     raise ValueError("not in the mood")
 
 
-@case("a comparison that raises: in get and put, and nothing is lost", ["ValueError", "ValueError", "ValueError", "ValueError", 4, [0, 1, 2, 3]], needs="Loop")
+@case(
+    "a comparison that raises: in get and put, and nothing is lost",
+    ["ValueError"] * 4 + [4, [0, 1, 2, 3]],
+    needs="Loop",
+)
 async def _(say):
     q = asyncio.PriorityQueue()
     for n in (3, 1, 2, 0):

@@ -1,4 +1,4 @@
-# asyncio.Queue, LifoQueue, PriorityQueue: the cases Q1 to Q41 of CPython's suite; Q3 is about typing. More of them is in
+# asyncio.Queue, LifoQueue, PriorityQueue: the cases Q1 to Q41 of CPython's suite; Q3 is about typing. More of them in
 # queue_more_test.py.
 import asyncio
 from check import cancelled, case, main, settle
@@ -525,7 +525,11 @@ async def _(say):
         say(q.empty())
 
 
-@case("Q41 shutdown at once, and one item is being worked on", [1, "joining", "joined", "ValueError"] * 3, needs="QueueShutDown")
+@case(
+    "Q41 shutdown at once, and one item is being worked on",
+    [1, "joining", "joined", "ValueError"] * 3,
+    needs="QueueShutDown",
+)
 async def _(say):
     for kind in KINDS:
         q = kind()
@@ -546,7 +550,11 @@ async def _(say):
         say(await error_of(q.task_done))
 
 
-@case("first drained, then at once; and twice", ["maxsize=0 _queue=[1] tasks=1 shutdown", "maxsize=0 shutdown"], needs="QueueShutDown")
+@case(
+    "first drained, then at once; and twice",
+    ["maxsize=0 _queue=[1] tasks=1 shutdown", "maxsize=0 shutdown"],
+    needs="QueueShutDown",
+)
 async def _(say):
     q = asyncio.Queue()
     q.put_nowait(1)
