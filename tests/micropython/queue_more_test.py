@@ -430,6 +430,67 @@ async def _(say):
     say(drain(q))
 
 
+# ---- arms of a select ----
+
+
+@case(
+    "arms of a select: what can be done at once, in order",
+    [[(0, 3), (0, 1), (0, 1)], [3, 3, 3], [True] * 3],
+    needs="Loop",
+)
+async def _(say):
+    import cosy
+
+    got, sizes, there = [], [], []
+    for kind in KINDS:
+        q, idle = kind(), asyncio.Event()
+        for item in (3, 2, 1):
+            q.put_nowait(item)
+        got.append(await cosy.select(q.get(), idle.wait()))
+        await cosy.select(idle.wait(), q.put(0))
+        sizes.append(q.qsize())
+        there.append(drain(q) == {3: [2, 1, 0], 1: [0, 2, 3]}[got[-1][1]])
+    say(got)
+    say(sizes)
+    say(there)
+
+
+@case(
+    "arms that wait are served; an arm that lost has taken nothing",
+    ["0 7", "1 None", [8, 9], 0],
+    needs="Loop",
+)
+async def _(say):
+    import cosy
+
+    q, full, event = asyncio.PriorityQueue(), asyncio.PriorityQueue(1), asyncio.Event()
+    full.put_nowait(8)
+
+    async def choose():
+        say("%s %s" % await cosy.select(q.get(), event.wait()))
+        say("%s %s" % await cosy.select(event.wait(), full.put(9), q.get()))
+
+    task = asyncio.create_task(choose())
+    await settle()
+    q.put_nowait(7)
+    await settle()
+    items = [full.get_nowait()]
+    await task
+    say(items + drain(full))
+    say(q.qsize())
+
+
+@case("an arm puts what cannot be compared", ["TypeError", [1, 2]], needs="Loop")
+async def _(say):
+    import cosy
+
+    q, event = asyncio.PriorityQueue(), asyncio.Event()
+    q.put_nowait(2)
+    q.put_nowait(1)
+    say(await error_of(lambda: cosy.select(q.put("x"), event.wait())))
+    say(drain(q))
+
+
 # ---- memory ----
 
 
