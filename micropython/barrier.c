@@ -1,4 +1,4 @@
-/* asyncio.Barrier. The engine calls the last arrival 0, and who came before 1, 2 ...; asyncio counts arrivals from 0. */
+/* asyncio.Barrier. The engine gives the last arrival 0, those before it 1, 2 ...; asyncio counts arrivals from 0. */
 #include "cy.h"
 
 typedef struct _barrier_t {
@@ -37,7 +37,13 @@ static mp_obj_t finish(cy_await_t *a, cy_task_t *task, int rc)
     return MP_OBJ_NEW_SMALL_INT(rc ? rc - 1 : (mp_int_t)self->core.parties - 1);
 }
 
-static const cy_op_t waiting = {.what = "Barrier.wait", .begin = begin, .finish = finish};
+static void arm(cy_await_t *a, cosy_arm *arm)
+{
+    barrier_t *self = MP_OBJ_TO_PTR(a->self);
+    *arm = cosy_arm_barrier(&self->core);
+}
+
+static const cy_op_t waiting = {.what = "Barrier.wait", .begin = begin, .finish = finish, .arm = arm};
 
 /* Also __aenter__: a block is told its index. */
 static mp_obj_t wait_(mp_obj_t self)
@@ -127,5 +133,5 @@ static const mp_rom_map_elem_t locals[] = {
 };
 static MP_DEFINE_CONST_DICT(locals_dict, locals);
 
-MP_DEFINE_CONST_OBJ_TYPE(cy_type_barrier, MP_QSTR_Barrier, MP_TYPE_FLAG_NONE, make_new, make_new, print, print, attr, attr,
-                         locals_dict, &locals_dict);
+MP_DEFINE_CONST_OBJ_TYPE(cy_type_barrier, MP_QSTR_Barrier, MP_TYPE_FLAG_NONE, make_new, make_new, print, print,
+                         attr, attr, locals_dict, &locals_dict);
