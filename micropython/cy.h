@@ -101,6 +101,7 @@ struct _cy_await_t {
 extern const mp_obj_type_t cy_type_awaitable, cy_type_waiting, cy_type_spent;
 
 mp_obj_t cy_await_new(const cy_op_t *op, mp_obj_t self, mp_obj_t arg);
+cy_await_t *cy_await_spare(void); /* one to lend out */
 
 /* An awaitable that gives None at once, as often as asked: the result of __aexit__. */
 extern const mp_obj_base_t cy_nothing;
