@@ -964,7 +964,7 @@ def _(say):
     say(str(asyn.NamedTask.is_running("bad")))
 
 
-@case("Cancellable: misuse", ["TypeError", "TypeError", "TypeError", "TypeError", "RuntimeError", "RuntimeError"])
+@case("Cancellable: misuse", ["TypeError", "TypeError", "TypeError", "TypeError", "RuntimeError"])
 async def _(say):
     raises(say, asyn.Cancellable)
     raises(say, asyn.Cancellable, 5)
@@ -976,7 +976,13 @@ async def _(say):
         await task
     except RuntimeError:
         say("RuntimeError")
-    raises(say, next, asyn.Cancellable(asyn.cancellable(double), 1, group="never awaited in a task")) or say("RuntimeError")
+
+
+@case("Cancellable: outside a task it cannot run", ["RuntimeError", "False"])
+def _(say):
+    raises(say, next, asyn.NamedTask("nobody", asyn.cancellable(double), 1))
+    asyncio.run(asyn.NamedTask.cancel("nobody"))
+    say(str(asyn.NamedTask.is_running("nobody")))
 
 
 # ---- NamedTask ----
