@@ -8,30 +8,50 @@ static mp_obj_t parked(cy_await_t *a, cy_task_t *task)
     return mp_const_none;
 }
 
+mp_obj_t cy_await_value(cy_await_t *a, cy_task_t *task, int rc)
+{
+    if (a->op->finish)
+        return a->op->finish(a, task, rc);
+    if (rc < 0)
+        cy_raise(rc, a->op->what);
+    return rc ? mp_const_true : mp_const_none;
+}
+
 static mp_obj_t ended(cy_await_t *a, cy_task_t *task, int rc)
 {
-    mp_obj_t value;
-    if (a->op->finish) {
-        value = a->op->finish(a, task, rc);
-        if (value == MP_OBJ_NULL)
-            return parked(a, task);
-    } else {
-        if (rc < 0)
-            cy_raise(rc, a->op->what);
-        value = rc ? mp_const_true : mp_const_none;
-    }
+    mp_obj_t value = cy_await_value(a, task, rc);
+    if (value == MP_OBJ_NULL)
+        return parked(a, task);
     a->base.type = &cy_type_spent;
     return mp_make_stop_iteration(value); /* also for None: what finish ran may have left another value there */
 }
 
-static mp_obj_t begin(mp_obj_t self)
+static inline mp_obj_t start(cy_await_t *a, cosy_time until)
 {
-    cy_await_t *a = MP_OBJ_TO_PTR(self);
     cy_task_t *task = cy_current();
     /* Not spent before it has ended: Python code that the operation runs must not be lent this one. */
     a->base.type = &cy_type_waiting;
     int rc = a->op->begin(a, task);
+    if (rc == COSY_WAITING && until != COSY_FOREVER)
+        rc = cy_park(task, until); /* begin has parked it without a deadline */
     return rc == COSY_WAITING ? parked(a, task) : ended(a, task, rc);
+}
+
+static mp_obj_t begin(mp_obj_t self)
+{
+    return start(MP_OBJ_TO_PTR(self), COSY_FOREVER);
+}
+
+/* One with a deadline; from its begin on it is as any other. */
+typedef struct _limited_t {
+    cy_await_t await; /* must be first */
+    cosy_time until;
+} limited_t;
+
+static mp_obj_t begin_limited(mp_obj_t self)
+{
+    limited_t *a = MP_OBJ_TO_PTR(self);
+    return start(&a->await, a->until);
 }
 
 static mp_obj_t resumed(mp_obj_t self)
@@ -59,6 +79,7 @@ static void print(const mp_print_t *printer, mp_obj_t self, mp_print_kind_t kind
 }
 
 MP_DEFINE_CONST_OBJ_TYPE(cy_type_awaitable, MP_QSTR_awaitable, MP_TYPE_FLAG_ITER_IS_ITERNEXT, iter, begin, print, print);
+MP_DEFINE_CONST_OBJ_TYPE(cy_type_limited, MP_QSTR_awaitable, MP_TYPE_FLAG_ITER_IS_ITERNEXT, iter, begin_limited, print, print);
 MP_DEFINE_CONST_OBJ_TYPE(cy_type_waiting, MP_QSTR_awaitable, MP_TYPE_FLAG_ITER_IS_ITERNEXT, iter, resumed, print, print);
 MP_DEFINE_CONST_OBJ_TYPE(cy_type_spent, MP_QSTR_awaitable, MP_TYPE_FLAG_ITER_IS_ITERNEXT, iter, used_up, print, print);
 
@@ -78,12 +99,30 @@ mp_obj_t cy_await_new(const cy_op_t *op, mp_obj_t self, mp_obj_t arg)
     return MP_OBJ_FROM_PTR(a);
 }
 
+mp_obj_t cy_await_until(const cy_op_t *op, mp_obj_t self, mp_obj_t arg, cosy_time until)
+{
+    if (until == COSY_FOREVER)
+        return cy_await_new(op, self, arg);
+    limited_t *a = m_new_obj(limited_t);
+    a->await = (cy_await_t){.base.type = &cy_type_limited, .op = op, .self = self, .arg = arg};
+    a->until = until;
+    return MP_OBJ_FROM_PTR(a);
+}
+
 void cy_await_leave(cy_task_t *task)
 {
     if (task->awaiting) {
         task->awaiting->base.type = &cy_type_spent;
         task->awaiting = NULL;
     }
+}
+
+bool cy_await_interrupt(cy_await_t *a, cy_task_t *task, mp_obj_t exception)
+{
+    if (cosy_interrupt(&task->core) != COSY_OK)
+        return false;
+    a->arg = exception;
+    return true;
 }
 
 int cy_park(cy_task_t *task, cosy_time deadline)

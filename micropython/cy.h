@@ -84,12 +84,15 @@ void cy_timer_cancel(cy_timer_t *timer); /* of one that has fired or was cancell
 /* A kind of waiting. begin is called when the await starts, in the task: it returns COSY_WAITING after cy_park(), or the
  * result. finish turns the result into a Python value; it may park again and then returns MP_OBJ_NULL, to be called once
  * more; it may raise. finish NULL: None, True for 1 ..., errors by cy_raise(). cancel (NULL: the wait is simply ended):
- * the task was asked to cancel while it waits here; true if somebody else will end the wait now. */
+ * the task was asked to cancel while it waits here; true if somebody else will end the wait now.
+ * arm (NULL: it cannot be one): fills in the engine's arm for a select, whose finish is then called with the arm's result
+ * and must not park again. It takes nothing and may raise. */
 typedef struct _cy_op_t {
     const char *what; /* for messages: "Lock.acquire" */
     int (*begin)(cy_await_t *a, cy_task_t *task);
     mp_obj_t (*finish)(cy_await_t *a, cy_task_t *task, int rc);
     bool (*cancel)(cy_await_t *a, cy_task_t *task, mp_obj_t exception);
+    void (*arm)(cy_await_t *a, cosy_arm *arm);
 } cy_op_t;
 
 /* An awaitable: four words, one block. Its type is its state: fresh, waiting (then its task's `awaiting` is this), spent.
@@ -101,9 +104,21 @@ struct _cy_await_t {
     mp_obj_t arg;
 };
 
-extern const mp_obj_type_t cy_type_awaitable, cy_type_waiting, cy_type_spent;
+extern const mp_obj_type_t cy_type_awaitable, cy_type_limited, cy_type_waiting, cy_type_spent;
+
+/* One that was not awaited yet. */
+static inline bool cy_await_is_fresh(mp_obj_t obj)
+{
+    return mp_obj_is_type(obj, &cy_type_awaitable) || mp_obj_is_type(obj, &cy_type_limited);
+}
 
 mp_obj_t cy_await_new(const cy_op_t *op, mp_obj_t self, mp_obj_t arg);
+
+/* With a deadline, for operations that set none themselves and have begun to wait when begin returns COSY_WAITING. */
+mp_obj_t cy_await_until(const cy_op_t *op, mp_obj_t self, mp_obj_t arg, cosy_time until);
+
+/* What the await gives for a result of the wait; MP_OBJ_NULL if it has to go on waiting. */
+mp_obj_t cy_await_value(cy_await_t *a, cy_task_t *task, int rc);
 
 /* An awaitable that gives None at once, as often as asked: the result of __aexit__. */
 extern const mp_obj_base_t cy_nothing;
@@ -114,8 +129,13 @@ int cy_park(cy_task_t *task, cosy_time deadline);
 /* The task leaves its awaitable, which is spent: before an exception is thrown into its generator. */
 void cy_await_leave(cy_task_t *task);
 
+/* The `cancel` of an op that has something to do before the cancel is raised: the wait ends now, and finish is called in
+ * the task's own turn, with COSY_ECANCELED and the exception in a->arg (see cy_raise_cancelled). */
+bool cy_await_interrupt(cy_await_t *a, cy_task_t *task, mp_obj_t exception);
+
 /* Raises the exception for a result < 0 of a wait. */
 COSY_NORETURN void cy_raise(int rc, const char *what);
+COSY_NORETURN void cy_raise_cancelled(mp_obj_t exception); /* MP_OBJ_NULL: a plain CancelledError */
 
 /* ---- futures: future.c ---- */
 
@@ -146,9 +166,10 @@ struct _cy_watch_t {
     cy_watch_t *next;
     void (*done)(cy_watch_t *watch, cy_future_t *future);
     mp_obj_t owner;
+    cy_future_t *future;
 };
 
-extern const mp_obj_type_t cy_type_future, cy_type_task;
+extern const mp_obj_type_t cy_type_future, cy_type_task, cy_type_gather;
 
 cy_future_t *cy_future_new(const mp_obj_type_t *type, size_t size);
 cy_future_t *cy_future_of(mp_obj_t obj); /* of a Future or Task, or an instance of a subclass; else NULL */
@@ -163,10 +184,18 @@ void cy_future_settle(cy_future_t *future, int state, mp_obj_t value);
 
 /* A future that may be pending: watch->done will be called once; the owner is kept alive by it. */
 cy_watch_t *cy_future_watch(cy_future_t *future, mp_obj_t owner, void (*done)(cy_watch_t *, cy_future_t *));
+void cy_future_watch_with(cy_future_t *future, cy_watch_t *watch); /* as above; its owner and done are set */
 void cy_future_unwatch(cy_future_t *future, cy_watch_t *watch);
+void cy_future_forget(cy_future_t *future, mp_obj_t owner); /* all of its watches for this owner */
 
 /* The result of a settled future, returned or raised; it counts as retrieved. */
 mp_obj_t cy_future_get(cy_future_t *future);
+
+/* Of a settled future: the result or the exception, which may be a new CancelledError; it counts as retrieved. */
+mp_obj_t cy_future_outcome(cy_future_t *future);
+
+/* If it has failed, and nobody looks at that within a turn, it is reported. */
+void cy_future_report_later(cy_future_t *future);
 
 /* As Future.cancel(msg=None); exception: a CancelledError, or MP_OBJ_NULL for a plain one. False if it is done. */
 bool cy_future_cancel(cy_future_t *future, mp_obj_t exception);
@@ -231,7 +260,9 @@ struct _cy_task_t {
 };
 
 cy_task_t *cy_task_new(mp_obj_t coro, mp_obj_t name); /* starts it, too; TypeError, RuntimeError (already a task's) */
+mp_obj_t cy_create_task(size_t n_args, const mp_obj_t *args, mp_map_t *kw); /* as asyncio.create_task() */
 bool cy_task_cancel(cy_task_t *task, mp_obj_t exception);
+unsigned cy_task_uncancel(cy_task_t *task); /* returns how many requests are left */
 
 static inline cy_task_t *cy_task_of_core(cosy_task *core)
 {
@@ -255,6 +286,9 @@ static inline bool cy_is_cancel(mp_obj_t exception)
                                    MP_OBJ_FROM_PTR(&cy_type_CancelledError));
 }
 
+/* Is it KeyboardInterrupt or SystemExit? Other exceptions stay with the task that raised them. */
+bool cy_ends_run(mp_obj_t exception);
+
 static inline bool cy_is_exception(mp_obj_t exception)
 {
     return mp_obj_is_subclass_fast(MP_OBJ_FROM_PTR(mp_obj_get_type(exception)), MP_OBJ_FROM_PTR(&mp_type_Exception));
@@ -271,8 +305,8 @@ MP_DECLARE_CONST_FUN_OBJ_1(cy_run_until_complete_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(cy_get_event_loop_obj);
 MP_DECLARE_CONST_FUN_OBJ_0(cy_new_event_loop_obj);
 MP_DECLARE_CONST_FUN_OBJ_0(cy_get_running_loop_obj);
-MP_DECLARE_CONST_FUN_OBJ_0(cy_current_task_obj);
-MP_DECLARE_CONST_FUN_OBJ_0(cy_all_tasks_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(cy_current_task_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(cy_all_tasks_obj);
 extern const mp_obj_base_t cy_io_queue; /* where there is a select module */
 
 /* lock.c, for the other locks and conditions. flags: COSY_LOCK_... besides OWNERLESS. */
@@ -303,5 +337,63 @@ mp_obj_t cy_lock_enter(mp_obj_t lock); /* as cy_lock_acquire(), but gives None: 
 void cy_print_begin(const mp_print_t *printer, mp_obj_t self, const char *state);
 void cy_print_end(const mp_print_t *printer, const cosy_list *waiters);
 unsigned cy_count(const cosy_list *list);
+
+/* ---- structured concurrency: gather.c, wait_for.c, wait.c, as_completed.c, shield.c, timeout.c, taskgroup.c, runner.c ---- */
+
+/* `await` of what gather() returned. */
+extern const cy_op_t cy_op_gather;
+
+/* asyncio.ExceptionGroup if all are Exceptions, else a BaseExceptionGroup. exceptions: a tuple. */
+mp_obj_t cy_exception_group(const char *message, mp_obj_t exceptions);
+
+/* A coroutine, or one of our awaitables. */
+bool cy_is_coroutine(mp_obj_t obj);
+
+/* The things that wait() and its like are asked to wait for: a list, each once, in order; TypeError if it is one itself. */
+mp_obj_t cy_awaitables(mp_obj_t iterable);
+
+extern const mp_obj_type_t cy_type_timeout, cy_type_taskgroup, cy_type_runner;
+extern const mp_obj_type_t cy_type_BaseExceptionGroup, cy_type_ExceptionGroup;
+MP_DECLARE_CONST_FUN_OBJ_KW(cy_gather_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(cy_wait_for_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(cy_wait_for_ms_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(cy_wait_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(cy_as_completed_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(cy_shield_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(cy_timeout_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(cy_timeout_at_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(cy_ensure_future_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(cy_isfuture_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(cy_iscoroutine_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(cy_iscoroutinefunction_obj);
+
+/* ---- the module cosy: the files cosy_... ---- */
+
+/* A point in time: an int of nanoseconds. None: COSY_FOREVER. */
+cosy_time cy_point(mp_obj_t time);
+
+/* The arm of a moment; one that has come wins when it is asked. */
+cosy_arm cy_moment_arm(cosy_time when);
+
+/* The arguments `until` and `timeout` of a method that waits, at the end of its table; their values give the deadline. */
+#define CY_LIMITS                                                                                                      \
+    {MP_QSTR_until, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},                                          \
+    {MP_QSTR_timeout, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}}
+cosy_time cy_limit(const mp_arg_val_t *until_and_timeout);
+
+/* A method that has no other arguments than those. */
+mp_obj_t cy_wait_method(const cy_op_t *op, mp_obj_t arg, size_t n_args, const mp_obj_t *args, mp_map_t *kw);
+
+/* Set from interrupts and other threads. cy_signal_boot: after a soft reboot. */
+void cy_signal_boot(void);
+extern const mp_obj_type_t cy_type_signal, cy_type_threadsafeflag;
+
+extern const mp_obj_type_t cy_type_flags, cy_type_rwlock, cy_type_waitgroup, cy_type_watch, cy_type_broadcast,
+    cy_type_limiter, cy_type_once;
+MP_DECLARE_CONST_FUN_OBJ_1(cy_deadline_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(cy_sleep_until_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(cy_select_obj);
+MP_DECLARE_CONST_FUN_OBJ_0(cy_tasks_obj);
+MP_DECLARE_CONST_FUN_OBJ_0(cy_dump_obj);
 
 #endif

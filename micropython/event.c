@@ -30,7 +30,13 @@ static mp_obj_t finish(cy_await_t *a, cy_task_t *task, int rc)
     return mp_const_true;
 }
 
-static const cy_op_t waiting = {"Event.wait", begin, finish, NULL};
+static void arm(cy_await_t *a, cosy_arm *arm)
+{
+    event_t *self = MP_OBJ_TO_PTR(a->self);
+    *arm = cosy_arm_event(&self->core);
+}
+
+static const cy_op_t waiting = {.what = "Event.wait", .begin = begin, .finish = finish, .arm = arm};
 
 static mp_obj_t wait(mp_obj_t self)
 {

@@ -19,28 +19,30 @@ MP_REGISTER_ROOT_POINTER(mp_obj_t cy_poller);
 
 static const mp_uint_t wanted[2] = {MP_STREAM_POLL_RD, MP_STREAM_POLL_WR};
 
+/* The list has got its first stream, or lost its last. While there is one the loop looks at it, its end is no deadlock, and
+ * simulated time stands still for it. */
+static void count(void)
+{
+    cy_loop.outside = MP_STATE_VM(cy_io) ? 1 : 0;
+    cy_loop.watched = CY_PORT_POLLS + cy_loop.outside;
+}
+
 void cy_io_init(void)
 {
     MP_STATE_VM(cy_io) = NULL;
     MP_STATE_VM(cy_poller) = MP_OBJ_NULL;
+    count();
 }
 
-static mp_obj_t call(qstr method, size_t n, mp_obj_t a, mp_obj_t b)
+/* ---- the poller ---- */
+
+static mp_obj_t call(mp_obj_t poller, qstr method, size_t n, mp_obj_t a, mp_obj_t b)
 {
     mp_obj_t args[4];
-    mp_load_method(MP_STATE_VM(cy_poller), method, args);
+    mp_load_method(poller, method, args);
     args[2] = a;
     args[3] = b;
     return mp_call_method_n_kw(n, 0, args);
-}
-
-static mp_obj_t poller(void)
-{
-    if (MP_STATE_VM(cy_poller) == MP_OBJ_NULL) {
-        mp_obj_t select = mp_import_name(MP_QSTR_select, mp_const_none, MP_OBJ_NEW_SMALL_INT(0));
-        MP_STATE_VM(cy_poller) = mp_call_function_0(mp_load_attr(select, MP_QSTR_poll));
-    }
-    return MP_STATE_VM(cy_poller);
 }
 
 static mp_uint_t directions(const cy_io_t *io)
@@ -48,18 +50,73 @@ static mp_uint_t directions(const cy_io_t *io)
     return (io->ready[0].waiters.head ? wanted[0] : 0u) | (io->ready[1].waiters.head ? wanted[1] : 0u);
 }
 
+/* Among the streams it looks at is one of ours, which is ready when something else has happened: it ends the wait of the
+ * poller, which knows of streams only. Where streams have descriptors that makes it look each millisecond, so it is there
+ * only if somebody may need it. */
+static bool heeds_inbox = !MICROPY_PY_SELECT_POSIX_OPTIMISATIONS;
+
+static mp_uint_t inbox_ioctl(mp_obj_t self, mp_uint_t request, uintptr_t arg, int *error)
+{
+    (void)self;
+    if (request == MP_STREAM_POLL)
+        return cosy_atomic_load(&cy_loop.inbox) || cy_loop.ready ? arg & MP_STREAM_POLL_RD : 0;
+    *error = MP_EINVAL;
+    return MP_STREAM_ERROR;
+}
+
+static const mp_stream_p_t inbox_stream = {.ioctl = inbox_ioctl};
+static MP_DEFINE_CONST_OBJ_TYPE(inbox_type, MP_QSTR_inbox, MP_TYPE_FLAG_NONE, protocol, &inbox_stream);
+static const mp_obj_base_t inbox = {.type = &inbox_type};
+
+void cy_io_heed_inbox(void)
+{
+    if (!heeds_inbox) {
+        heeds_inbox = true;
+        MP_STATE_VM(cy_poller) = MP_OBJ_NULL;
+    }
+}
+
+static void watch(mp_obj_t poller, mp_obj_t stream, mp_uint_t events)
+{
+    (void)call(poller, MP_QSTR_register, 2, stream, MP_OBJ_NEW_SMALL_INT(events));
+}
+
+/* One that a failure has left in an unknown state is given up, and the next one made from the list. */
+static mp_obj_t poller(void)
+{
+    if (MP_STATE_VM(cy_poller) == MP_OBJ_NULL) {
+        mp_obj_t select = mp_import_name(MP_QSTR_select, mp_const_none, MP_OBJ_NEW_SMALL_INT(0));
+        mp_obj_t fresh = mp_call_function_0(mp_load_attr(select, MP_QSTR_poll));
+        if (heeds_inbox)
+            watch(fresh, MP_OBJ_FROM_PTR(&inbox), MP_STREAM_POLL_RD);
+        for (const cy_io_t *io = MP_STATE_VM(cy_io); io; io = io->next)
+            watch(fresh, io->stream, directions(io));
+        MP_STATE_VM(cy_poller) = fresh;
+    }
+    return MP_STATE_VM(cy_poller);
+}
+
+static void watch_or_give_up(mp_obj_t stream, mp_uint_t events)
+{
+    mp_obj_t known = poller();
+    MP_STATE_VM(cy_poller) = MP_OBJ_NULL;
+    watch(known, stream, events);
+    MP_STATE_VM(cy_poller) = known;
+}
+
+/* ---- the list ---- */
+
 /* Somebody came or went: tells the poller, drops the stream when nobody is left. `at` points to its place in the list. */
 static void adjust(cy_io_t **at)
 {
     cy_io_t *io = *at;
     mp_uint_t events = directions(io);
     if (events) {
-        (void)call(MP_QSTR_modify, 2, io->stream, MP_OBJ_NEW_SMALL_INT(events));
+        (void)call(poller(), MP_QSTR_modify, 2, io->stream, MP_OBJ_NEW_SMALL_INT(events));
     } else {
         *at = io->next;
-        if (!MP_STATE_VM(cy_io))
-            cy_loop.watched = CY_PORT_POLLS;
-        (void)call(MP_QSTR_unregister, 1, io->stream, MP_OBJ_NULL);
+        count();
+        (void)call(poller(), MP_QSTR_unregister, 1, io->stream, MP_OBJ_NULL);
     }
 }
 
@@ -90,7 +147,7 @@ void cy_io_poll(mp_int_t timeout_ms)
         mp_event_handle_nowait();
         return;
     }
-    mp_obj_t ready = call(MP_QSTR_ipoll, 1, MP_OBJ_NEW_SMALL_INT(timeout_ms), MP_OBJ_NULL);
+    mp_obj_t ready = call(poller(), MP_QSTR_ipoll, 1, MP_OBJ_NEW_SMALL_INT(timeout_ms), MP_OBJ_NULL);
     mp_obj_t item;
     while ((item = mp_iternext(ready)) != MP_OBJ_STOP_ITERATION) {
         mp_obj_t *pair;
@@ -111,19 +168,19 @@ void cy_io_poll(mp_int_t timeout_ms)
 static mp_obj_t wait(mp_obj_t stream, int direction)
 {
     cy_task_t *task = cy_current();
-    (void)poller();
-    cy_io_t **at = find(stream);
-    cy_io_t *io = *at;
+    cy_io_t *io = *find(stream);
     if (!io) {
         io = m_new0(cy_io_t, 1);
         io->stream = stream;
-        (void)call(MP_QSTR_register, 2, stream, MP_OBJ_NEW_SMALL_INT(wanted[direction]));
-        *at = io;
-        cy_loop.watched = 1 + CY_PORT_POLLS;
+        watch_or_give_up(stream, wanted[direction]);
+        io->next = MP_STATE_VM(cy_io);
+        MP_STATE_VM(cy_io) = io;
+        count();
+    } else if (!io->ready[direction].waiters.head) {
+        (void)call(poller(), MP_QSTR_modify, 2, stream, MP_OBJ_NEW_SMALL_INT(directions(io) | wanted[direction]));
     }
     if (cosy_event_wait_begin(&io->ready[direction], &task->core.wait) == COSY_WAITING)
         (void)cy_park(task, COSY_FOREVER);
-    (void)call(MP_QSTR_modify, 2, stream, MP_OBJ_NEW_SMALL_INT(directions(io)));
     return mp_const_none;
 }
 
@@ -163,6 +220,10 @@ void cy_io_init(void)
 void cy_io_poll(mp_int_t timeout_ms)
 {
     (void)timeout_ms;
+}
+
+void cy_io_heed_inbox(void)
+{
 }
 
 #endif

@@ -4,8 +4,6 @@
 
 #include "py/objstr.h"
 
-/* ---- points in time ---- */
-
 static mp_obj_t now(void)
 {
     return mp_obj_new_int_from_ll(cy_from_now(0));
@@ -52,6 +50,19 @@ static const mp_rom_map_elem_t table[] = {
     {MP_ROM_QSTR(MP_QSTR_virtual), MP_ROM_PTR(&virtual_obj)},
     {MP_ROM_QSTR(MP_QSTR_expect), MP_ROM_PTR(&expect_obj)},
     {MP_ROM_QSTR(MP_QSTR_checkpoint), MP_ROM_PTR(&checkpoint_obj)},
+    {MP_ROM_QSTR(MP_QSTR_tasks), MP_ROM_PTR(&cy_tasks_obj)},
+    {MP_ROM_QSTR(MP_QSTR_dump), MP_ROM_PTR(&cy_dump_obj)},
+    {MP_ROM_QSTR(MP_QSTR_deadline), MP_ROM_PTR(&cy_deadline_obj)},
+    {MP_ROM_QSTR(MP_QSTR_sleep_until), MP_ROM_PTR(&cy_sleep_until_obj)},
+    {MP_ROM_QSTR(MP_QSTR_select), MP_ROM_PTR(&cy_select_obj)},
+    {MP_ROM_QSTR(MP_QSTR_Signal), MP_ROM_PTR(&cy_type_signal)},
+    {MP_ROM_QSTR(MP_QSTR_Flags), MP_ROM_PTR(&cy_type_flags)},
+    {MP_ROM_QSTR(MP_QSTR_RWLock), MP_ROM_PTR(&cy_type_rwlock)},
+    {MP_ROM_QSTR(MP_QSTR_WaitGroup), MP_ROM_PTR(&cy_type_waitgroup)},
+    {MP_ROM_QSTR(MP_QSTR_Watch), MP_ROM_PTR(&cy_type_watch)},
+    {MP_ROM_QSTR(MP_QSTR_Broadcast), MP_ROM_PTR(&cy_type_broadcast)},
+    {MP_ROM_QSTR(MP_QSTR_Limiter), MP_ROM_PTR(&cy_type_limiter)},
+    {MP_ROM_QSTR(MP_QSTR_Once), MP_ROM_PTR(&cy_type_once)},
 };
 static MP_DEFINE_CONST_DICT(globals, table);
 

@@ -104,7 +104,7 @@ static void wait_for_events(uint32_t us)
 
 static void idle(cosy_loop *loop, cosy_time until)
 {
-    if ((loop->flags & COSY_L_VIRTUAL) && until != COSY_FOREVER) {
+    if ((loop->flags & COSY_L_VIRTUAL) && until != COSY_FOREVER && !loop->outside) {
         loop->now = until;
         return;
     }

@@ -65,7 +65,7 @@ void cy_call(mp_obj_t fn, size_t n_args, const mp_obj_t *args)
     if (nlr_push(&nlr) == 0) {
         (void)mp_call_function_n_kw(fn, n_args, 0, args);
         nlr_pop();
-    } else if (cy_is_exception(MP_OBJ_FROM_PTR(nlr.ret_val))) {
+    } else if (!cy_ends_run(MP_OBJ_FROM_PTR(nlr.ret_val))) {
         cy_report("Exception in callback", MP_OBJ_FROM_PTR(nlr.ret_val), fn);
     } else {
         cy_escape(MP_OBJ_FROM_PTR(nlr.ret_val));
@@ -443,32 +443,40 @@ static mp_obj_t get_event_loop(size_t n_args, const mp_obj_t *args, mp_map_t *kw
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(cy_get_event_loop_obj, 0, get_event_loop);
 
-static mp_obj_t get_running_loop(void)
+static void must_run(void)
 {
     if (!cy_is_running())
         mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("no running event loop"));
+}
+
+static mp_obj_t get_running_loop(void)
+{
+    must_run();
     return MP_OBJ_FROM_PTR(&cy_type_loop);
 }
 MP_DEFINE_CONST_FUN_OBJ_0(cy_get_running_loop_obj, get_running_loop);
 
-static mp_obj_t current_task(void)
+/* In a callback there is none. */
+static mp_obj_t current_task(size_t n_args, const mp_obj_t *args)
 {
     cy_task_t *task = cy_current_or_null();
-    if (!task)
-        mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("no running event loop"));
-    return MP_OBJ_FROM_PTR(task);
+    if (n_args == 0 || args[0] == mp_const_none)
+        must_run();
+    return task ? MP_OBJ_FROM_PTR(task) : mp_const_none;
 }
-MP_DEFINE_CONST_FUN_OBJ_0(cy_current_task_obj, current_task);
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(cy_current_task_obj, 0, 1, current_task);
 
-static mp_obj_t all_tasks(void)
+static mp_obj_t all_tasks(size_t n_args, const mp_obj_t *args)
 {
+    if (n_args == 0 || args[0] == mp_const_none)
+        must_run();
     mp_obj_t set = mp_obj_new_set(0, NULL);
     for (cy_task_t *task = cy_task_first(); task; task = cy_task_after(task))
         if (!cy_future_done(&task->future))
             mp_obj_set_store(set, MP_OBJ_FROM_PTR(task));
     return set;
 }
-MP_DEFINE_CONST_FUN_OBJ_0(cy_all_tasks_obj, all_tasks);
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(cy_all_tasks_obj, 0, 1, all_tasks);
 
 static const mp_rom_map_elem_t loop_locals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_create_task), MP_ROM_PTR(&create_task_static)},
