@@ -332,8 +332,8 @@ static MP_DEFINE_CONST_STATICMETHOD_OBJ(call_soon_static, MP_ROM_PTR(&call_soon_
 static void handle_fired(mp_obj_t owner)
 {
     handle_t *handle = MP_OBJ_TO_PTR(owner);
-    handle_unlink(handle);
     handle_call(handle);
+    handle_unlink(handle); /* not before: the arguments of the call hang from it */
 }
 
 static mp_obj_t call_when(cosy_time when, mp_obj_t fn, size_t n_args, const mp_obj_t *args)
