@@ -153,13 +153,13 @@ async def _(say):
         await writer.drain()
         data = b"."
         while data:
-            data = await reader.read(20000)
+            data = await reader.read(4000)
             got += len(data)
         await writer.wait_closed()
 
     async def write(writer):
         nonlocal sent
-        piece = bytes(20000)
+        piece = bytes(4000)
         while not go.is_set():
             writer.write(piece)
             sent += len(piece)
