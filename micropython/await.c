@@ -23,13 +23,14 @@ static mp_obj_t ended(cy_await_t *a, cy_task_t *task, int rc)
     if (value == MP_OBJ_NULL)
         return parked(a, task);
     a->base.type = &cy_type_spent;
-    return value == mp_const_none ? MP_OBJ_STOP_ITERATION : mp_make_stop_iteration(value);
+    return mp_make_stop_iteration(value); /* also for None: what finish ran may have left another value there */
 }
 
 static inline mp_obj_t start(cy_await_t *a, cosy_time until)
 {
     cy_task_t *task = cy_current();
-    a->base.type = &cy_type_spent; /* whatever happens from here on, also an exception, uses it up */
+    /* Not spent before it has ended: Python code that the operation runs must not be lent this one. */
+    a->base.type = &cy_type_waiting;
     int rc = a->op->begin(a, task);
     if (rc == COSY_WAITING && until != COSY_FOREVER)
         rc = cy_park(task, until); /* begin has parked it without a deadline */
@@ -60,7 +61,6 @@ static mp_obj_t resumed(mp_obj_t self)
     if (!task || task->awaiting != a)
         mp_raise_msg_varg(&mp_type_RuntimeError, MP_ERROR_TEXT("%s is awaited by a task already"), a->op->what);
     task->awaiting = NULL;
-    a->base.type = &cy_type_spent;
     return ended(a, task, task->core.wait.result);
 }
 
@@ -115,6 +115,14 @@ void cy_await_leave(cy_task_t *task)
         task->awaiting->base.type = &cy_type_spent;
         task->awaiting = NULL;
     }
+}
+
+bool cy_await_interrupt(cy_await_t *a, cy_task_t *task, mp_obj_t exception)
+{
+    if (cosy_interrupt(&task->core) != COSY_OK)
+        return false;
+    a->arg = exception;
+    return true;
 }
 
 int cy_park(cy_task_t *task, cosy_time deadline)

@@ -129,8 +129,13 @@ int cy_park(cy_task_t *task, cosy_time deadline);
 /* The task leaves its awaitable, which is spent: before an exception is thrown into its generator. */
 void cy_await_leave(cy_task_t *task);
 
+/* The `cancel` of an op that has something to do before the cancel is raised: the wait ends now, and finish is called in
+ * the task's own turn, with COSY_ECANCELED and the exception in a->arg (see cy_raise_cancelled). */
+bool cy_await_interrupt(cy_await_t *a, cy_task_t *task, mp_obj_t exception);
+
 /* Raises the exception for a result < 0 of a wait. */
 COSY_NORETURN void cy_raise(int rc, const char *what);
+COSY_NORETURN void cy_raise_cancelled(mp_obj_t exception); /* MP_OBJ_NULL: a plain CancelledError */
 
 /* ---- futures: future.c ---- */
 
@@ -161,9 +166,10 @@ struct _cy_watch_t {
     cy_watch_t *next;
     void (*done)(cy_watch_t *watch, cy_future_t *future);
     mp_obj_t owner;
+    cy_future_t *future;
 };
 
-extern const mp_obj_type_t cy_type_future, cy_type_task;
+extern const mp_obj_type_t cy_type_future, cy_type_task, cy_type_gather;
 
 cy_future_t *cy_future_new(const mp_obj_type_t *type, size_t size);
 cy_future_t *cy_future_of(mp_obj_t obj); /* of a Future or Task, or an instance of a subclass; else NULL */
@@ -178,10 +184,18 @@ void cy_future_settle(cy_future_t *future, int state, mp_obj_t value);
 
 /* A future that may be pending: watch->done will be called once; the owner is kept alive by it. */
 cy_watch_t *cy_future_watch(cy_future_t *future, mp_obj_t owner, void (*done)(cy_watch_t *, cy_future_t *));
+void cy_future_watch_with(cy_future_t *future, cy_watch_t *watch); /* as above; its owner and done are set */
 void cy_future_unwatch(cy_future_t *future, cy_watch_t *watch);
+void cy_future_forget(cy_future_t *future, mp_obj_t owner); /* all of its watches for this owner */
 
 /* The result of a settled future, returned or raised; it counts as retrieved. */
 mp_obj_t cy_future_get(cy_future_t *future);
+
+/* Of a settled future: the result or the exception, which may be a new CancelledError; it counts as retrieved. */
+mp_obj_t cy_future_outcome(cy_future_t *future);
+
+/* If it has failed, and nobody looks at that within a turn, it is reported. */
+void cy_future_report_later(cy_future_t *future);
 
 /* As Future.cancel(msg=None); exception: a CancelledError, or MP_OBJ_NULL for a plain one. False if it is done. */
 bool cy_future_cancel(cy_future_t *future, mp_obj_t exception);
@@ -246,7 +260,9 @@ struct _cy_task_t {
 };
 
 cy_task_t *cy_task_new(mp_obj_t coro, mp_obj_t name); /* starts it, too; TypeError, RuntimeError (already a task's) */
+mp_obj_t cy_create_task(size_t n_args, const mp_obj_t *args, mp_map_t *kw); /* as asyncio.create_task() */
 bool cy_task_cancel(cy_task_t *task, mp_obj_t exception);
+unsigned cy_task_uncancel(cy_task_t *task); /* returns how many requests are left */
 
 static inline cy_task_t *cy_task_of_core(cosy_task *core)
 {
@@ -270,6 +286,9 @@ static inline bool cy_is_cancel(mp_obj_t exception)
                                    MP_OBJ_FROM_PTR(&cy_type_CancelledError));
 }
 
+/* Is it KeyboardInterrupt or SystemExit? Other exceptions stay with the task that raised them. */
+bool cy_ends_run(mp_obj_t exception);
+
 static inline bool cy_is_exception(mp_obj_t exception)
 {
     return mp_obj_is_subclass_fast(MP_OBJ_FROM_PTR(mp_obj_get_type(exception)), MP_OBJ_FROM_PTR(&mp_type_Exception));
@@ -286,8 +305,8 @@ MP_DECLARE_CONST_FUN_OBJ_1(cy_run_until_complete_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(cy_get_event_loop_obj);
 MP_DECLARE_CONST_FUN_OBJ_0(cy_new_event_loop_obj);
 MP_DECLARE_CONST_FUN_OBJ_0(cy_get_running_loop_obj);
-MP_DECLARE_CONST_FUN_OBJ_0(cy_current_task_obj);
-MP_DECLARE_CONST_FUN_OBJ_0(cy_all_tasks_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(cy_current_task_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(cy_all_tasks_obj);
 extern const mp_obj_base_t cy_io_queue; /* where there is a select module */
 
 /* lock.c, for the other locks and conditions. flags: COSY_LOCK_... besides OWNERLESS. */
@@ -298,7 +317,57 @@ mp_obj_t cy_lock_acquire(mp_obj_t lock);
 mp_obj_t cy_lock_release(mp_obj_t lock);
 extern const mp_obj_dict_t cy_lock_locals;
 
-/* ---- the module cosy: cosy_*.c ---- */
+/* ---- uasyncio and asyn of old: synchro.c, asyn.c ---- */
+
+extern const mp_obj_module_t cy_module_synchro, cy_module_queues;
+extern const mp_obj_type_t cy_type_synchro_lock;
+MP_DECLARE_CONST_FUN_OBJ_1(cy_cancel_obj);
+
+/* The task of a coroutine that has not ended; NULL if it is none's. O(tasks). */
+cy_task_t *cy_task_of_coro(mp_obj_t coro);
+
+/* ---- the other objects to synchronise with, and what reprs share: semaphore.c, condition.c, barrier.c, queue.c, print.c */
+
+extern const mp_obj_type_t cy_type_semaphore, cy_type_bounded_semaphore, cy_type_condition, cy_type_barrier;
+extern const mp_obj_type_t cy_type_queue, cy_type_lifo_queue, cy_type_priority_queue;
+
+mp_obj_t cy_lock_enter(mp_obj_t lock); /* as cy_lock_acquire(), but gives None: __aenter__ */
+
+/* <Lock at 0x... [state, waiters:2]>; waiters: NULL if it is not about them. */
+void cy_print_begin(const mp_print_t *printer, mp_obj_t self, const char *state);
+void cy_print_end(const mp_print_t *printer, const cosy_list *waiters);
+unsigned cy_count(const cosy_list *list);
+
+/* ---- structured concurrency: gather.c, wait_for.c, wait.c, as_completed.c, shield.c, timeout.c, taskgroup.c, runner.c ---- */
+
+/* `await` of what gather() returned. */
+extern const cy_op_t cy_op_gather;
+
+/* asyncio.ExceptionGroup if all are Exceptions, else a BaseExceptionGroup. exceptions: a tuple. */
+mp_obj_t cy_exception_group(const char *message, mp_obj_t exceptions);
+
+/* A coroutine, or one of our awaitables. */
+bool cy_is_coroutine(mp_obj_t obj);
+
+/* The things that wait() and its like are asked to wait for: a list, each once, in order; TypeError if it is one itself. */
+mp_obj_t cy_awaitables(mp_obj_t iterable);
+
+extern const mp_obj_type_t cy_type_timeout, cy_type_taskgroup, cy_type_runner;
+extern const mp_obj_type_t cy_type_BaseExceptionGroup, cy_type_ExceptionGroup;
+MP_DECLARE_CONST_FUN_OBJ_KW(cy_gather_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(cy_wait_for_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(cy_wait_for_ms_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(cy_wait_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(cy_as_completed_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(cy_shield_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(cy_timeout_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(cy_timeout_at_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(cy_ensure_future_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(cy_isfuture_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(cy_iscoroutine_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(cy_iscoroutinefunction_obj);
+
+/* ---- the module cosy: the files cosy_... ---- */
 
 /* A point in time: an int of nanoseconds. None: COSY_FOREVER. */
 cosy_time cy_point(mp_obj_t time);

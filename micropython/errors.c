@@ -21,6 +21,17 @@ mp_obj_t cy_cancelled_error(mp_obj_t message)
     return mp_obj_new_exception_args(&cy_type_CancelledError, 1, &message);
 }
 
+COSY_NORETURN void cy_raise_cancelled(mp_obj_t exception)
+{
+    nlr_raise(exception == MP_OBJ_NULL ? cy_cancelled_error(MP_OBJ_NULL) : exception);
+}
+
+bool cy_ends_run(mp_obj_t exception)
+{
+    return mp_obj_exception_match(exception, MP_OBJ_FROM_PTR(&mp_type_KeyboardInterrupt)) ||
+           mp_obj_exception_match(exception, MP_OBJ_FROM_PTR(&mp_type_SystemExit));
+}
+
 COSY_NORETURN void cy_raise(int rc, const char *what)
 {
     const mp_obj_type_t *type;

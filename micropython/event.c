@@ -67,6 +67,14 @@ static mp_obj_t is_set(mp_obj_t obj)
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(is_set_obj, is_set);
 
+static void print(const mp_print_t *printer, mp_obj_t obj, mp_print_kind_t kind)
+{
+    const event_t *self = MP_OBJ_TO_PTR(obj);
+    (void)kind;
+    cy_print_begin(printer, obj, cosy_event_is_set(&self->core) ? "set" : "unset");
+    cy_print_end(printer, &self->core.waiters);
+}
+
 static const mp_rom_map_elem_t locals[] = {
     {MP_ROM_QSTR(MP_QSTR_wait), MP_ROM_PTR(&wait_obj)},
     {MP_ROM_QSTR(MP_QSTR_set), MP_ROM_PTR(&set_obj)},
@@ -75,4 +83,5 @@ static const mp_rom_map_elem_t locals[] = {
 };
 static MP_DEFINE_CONST_DICT(locals_dict, locals);
 
-MP_DEFINE_CONST_OBJ_TYPE(cy_type_event, MP_QSTR_Event, MP_TYPE_FLAG_NONE, make_new, make_new, locals_dict, &locals_dict);
+MP_DEFINE_CONST_OBJ_TYPE(cy_type_event, MP_QSTR_Event, MP_TYPE_FLAG_NONE, make_new, make_new, print, print,
+                         locals_dict, &locals_dict);

@@ -13,7 +13,7 @@ cy_future_t *cy_future_new(const mp_obj_type_t *type, size_t size)
 
 cy_future_t *cy_future_of(mp_obj_t obj)
 {
-    static const mp_obj_type_t *const types[] = {&cy_type_task, &cy_type_future};
+    static const mp_obj_type_t *const types[] = {&cy_type_task, &cy_type_future, &cy_type_gather};
     if (!mp_obj_is_obj(obj))
         return NULL;
     for (size_t i = 0; i < MP_ARRAY_SIZE(types); i++) {
@@ -24,6 +24,45 @@ cy_future_t *cy_future_of(mp_obj_t obj)
     return NULL;
 }
 
+/* Watchers that are to be called: those of one future after those of the other. A watcher may settle a future itself;
+ * whose watchers then wait here for their turn, so that a chain of futures, however long, needs no stack. */
+MP_REGISTER_ROOT_POINTER(struct _cy_watch_t *cy_due);
+
+void cy_future_init(void);
+
+static bool calling; /* further out somebody goes through the list */
+
+void cy_future_init(void)
+{
+    MP_STATE_VM(cy_due) = NULL;
+    calling = false;
+}
+
+static void append_due(cy_watch_t *watchers)
+{
+    cy_watch_t **end = &MP_STATE_VM(cy_due);
+    while (*end)
+        end = &(*end)->next;
+    *end = watchers;
+}
+
+/* Only for want of memory does a watcher raise: it could not create a callback. The others are called all the same. */
+static mp_obj_t call_due(void)
+{
+    cy_watch_t *watch;
+    nlr_buf_t nlr;
+    if (nlr_push(&nlr) == 0) {
+        while ((watch = MP_STATE_VM(cy_due))) {
+            MP_STATE_VM(cy_due) = watch->next;
+            watch->next = NULL;
+            watch->done(watch, watch->future);
+        }
+        nlr_pop();
+        return MP_OBJ_NULL;
+    }
+    return MP_OBJ_FROM_PTR(nlr.ret_val);
+}
+
 void cy_future_settle(cy_future_t *future, int state, mp_obj_t value)
 {
     future->state = (uint8_t)state;
@@ -31,26 +70,42 @@ void cy_future_settle(cy_future_t *future, int state, mp_obj_t value)
     if (future->core.waiters.head)
         future->flags |= CY_F_RETRIEVED; /* they will see it */
     cosy_future_set(&future->core, NULL);
-    cy_watch_t *watch = future->watchers;
+    if (!future->watchers)
+        return;
+    append_due(future->watchers);
     future->watchers = NULL;
-    while (watch) {
-        cy_watch_t *next = watch->next;
-        watch->done(watch, future);
-        watch = next;
-    }
+    if (calling)
+        return;
+    mp_obj_t first = MP_OBJ_NULL, raised;
+    calling = true;
+    while ((raised = call_due()) != MP_OBJ_NULL)
+        if (first == MP_OBJ_NULL)
+            first = raised;
+    calling = false;
+    if (first == MP_OBJ_NULL)
+        return;
+    if (!cy_is_running())
+        nlr_raise(first);
+    cy_escape(first);
 }
 
 cy_watch_t *cy_future_watch(cy_future_t *future, mp_obj_t owner, void (*done)(cy_watch_t *, cy_future_t *))
 {
     cy_watch_t *watch = m_new(cy_watch_t, 1);
+    watch->owner = owner;
+    watch->done = done;
+    cy_future_watch_with(future, watch);
+    return watch;
+}
+
+void cy_future_watch_with(cy_future_t *future, cy_watch_t *watch)
+{
     cy_watch_t **end = &future->watchers;
     while (*end)
         end = &(*end)->next;
     watch->next = NULL;
-    watch->owner = owner;
-    watch->done = done;
+    watch->future = future;
     *end = watch;
-    return watch;
 }
 
 void cy_future_unwatch(cy_future_t *future, cy_watch_t *watch)
@@ -62,19 +117,31 @@ void cy_future_unwatch(cy_future_t *future, cy_watch_t *watch)
         }
 }
 
-mp_obj_t cy_future_get(cy_future_t *future)
+void cy_future_forget(cy_future_t *future, mp_obj_t owner)
+{
+    for (cy_watch_t **at = &future->watchers; *at;)
+        if ((*at)->owner == owner)
+            *at = (*at)->next;
+        else
+            at = &(*at)->next;
+}
+
+mp_obj_t cy_future_outcome(cy_future_t *future)
 {
     future->flags |= CY_F_RETRIEVED;
-    switch (future->state) {
-    case CY_RESULT:
-        return future->value;
-    case CY_EXCEPTION:
-        nlr_raise(future->value);
-    case CY_CANCELLED:
-        nlr_raise(future->value == MP_OBJ_NULL ? cy_cancelled_error(MP_OBJ_NULL) : future->value);
-    default:
+    if (future->state == CY_CANCELLED && future->value == MP_OBJ_NULL)
+        return cy_cancelled_error(MP_OBJ_NULL);
+    return future->value;
+}
+
+mp_obj_t cy_future_get(cy_future_t *future)
+{
+    if (!cy_future_done(future))
         mp_raise_msg(&cy_type_InvalidStateError, MP_ERROR_TEXT("the result is not there yet: await it"));
-    }
+    mp_obj_t outcome = cy_future_outcome(future);
+    if (future->state != CY_RESULT)
+        nlr_raise(outcome);
+    return outcome;
 }
 
 bool cy_future_cancel(cy_future_t *future, mp_obj_t exception)
@@ -101,6 +168,24 @@ cy_future_t *cy_ensure_future(mp_obj_t aw)
 {
     cy_future_t *future = cy_future_of(aw);
     return future ? future : &cy_task_new(aw, MP_OBJ_NULL)->future;
+}
+
+/* ---- failures that nobody sees ---- */
+
+static mp_obj_t report(mp_obj_t self)
+{
+    cy_future_t *future = MP_OBJ_TO_PTR(self);
+    if (!(future->flags & CY_F_RETRIEVED))
+        cy_report("Future exception wasn't retrieved", cy_future_outcome(future), self);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(report_obj, report);
+
+void cy_future_report_later(cy_future_t *future)
+{
+    mp_obj_t self = MP_OBJ_FROM_PTR(future);
+    if (!(future->flags & CY_F_RETRIEVED) && future->state == CY_EXCEPTION && !cy_is_cancel(future->value))
+        cy_call_soon(MP_OBJ_FROM_PTR(&report_obj), 1, &self);
 }
 
 /* ---- await ---- */
@@ -211,9 +296,12 @@ static mp_obj_t set_exception(mp_obj_t self, mp_obj_t value)
 {
     cy_future_t *future = MP_OBJ_TO_PTR(self);
     must_be_plain(future);
+    if (!mp_obj_is_exception_type(value) && !mp_obj_is_exception_instance(value))
+        mp_raise_TypeError(MP_ERROR_TEXT("set_exception: an exception is needed"));
     value = mp_make_raise_obj(value);
     if (mp_obj_is_subclass_fast(MP_OBJ_FROM_PTR(mp_obj_get_type(value)), MP_OBJ_FROM_PTR(&mp_type_StopIteration)))
-        mp_raise_TypeError(MP_ERROR_TEXT("a future cannot carry StopIteration"));
+        value = mp_obj_new_exception_msg(&mp_type_RuntimeError,
+                                         MP_ERROR_TEXT("StopIteration cannot be raised into a future"));
     cy_future_settle(future, CY_EXCEPTION, value);
     return mp_const_none;
 }
@@ -225,6 +313,10 @@ static mp_obj_t cancel(size_t n_args, const mp_obj_t *args, mp_map_t *kw)
     mp_arg_val_t values[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(n_args - 1, args + 1, kw, MP_ARRAY_SIZE(allowed), allowed, values);
     mp_obj_t message = values[0].u_obj;
+    /* Upstream's rule, for the method alone: what cancels a group of tasks may be one of them. */
+    cy_task_t *running = cy_current_or_null();
+    if (running && args[0] == MP_OBJ_FROM_PTR(running) && !cy_future_done(&running->future))
+        mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("can't cancel self"));
     mp_obj_t error = message == mp_const_none ? MP_OBJ_NULL : cy_cancelled_error(message);
     return mp_obj_new_bool(cy_future_cancel(MP_OBJ_TO_PTR(args[0]), error));
 }
@@ -244,7 +336,6 @@ static mp_obj_t add_done_callback(size_t n_args, const mp_obj_t *args, mp_map_t 
     cy_future_t *future = MP_OBJ_TO_PTR(args[0]);
     if (!mp_obj_is_callable(args[1]))
         mp_raise_TypeError(MP_ERROR_TEXT("add_done_callback: a callable is needed"));
-    future->flags |= CY_F_RETRIEVED;
     if (cy_future_done(future))
         cy_call_soon(args[1], 1, &args[0]);
     else

@@ -55,11 +55,11 @@ mp_obj_t cy_lock_acquire(mp_obj_t self)
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(acquire_obj, cy_lock_acquire);
 
-static mp_obj_t enter(mp_obj_t self)
+mp_obj_t cy_lock_enter(mp_obj_t self)
 {
     return cy_await_new(&acquiring, self, mp_const_none);
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(enter_obj, enter);
+static MP_DEFINE_CONST_FUN_OBJ_1(enter_obj, cy_lock_enter);
 
 mp_obj_t cy_lock_release(mp_obj_t self)
 {
@@ -90,6 +90,14 @@ static mp_obj_t locked(mp_obj_t self)
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(locked_obj, locked);
 
+static void print(const mp_print_t *printer, mp_obj_t self, mp_print_kind_t kind)
+{
+    const cosy_lock *lock = cy_lock_core(self);
+    (void)kind;
+    cy_print_begin(printer, self, cy_lock_is_held(lock) ? "locked" : "unlocked");
+    cy_print_end(printer, &lock->waiters);
+}
+
 static const mp_rom_map_elem_t locals[] = {
     {MP_ROM_QSTR(MP_QSTR_acquire), MP_ROM_PTR(&acquire_obj)},
     {MP_ROM_QSTR(MP_QSTR_release), MP_ROM_PTR(&release_obj)},
@@ -99,4 +107,5 @@ static const mp_rom_map_elem_t locals[] = {
 };
 MP_DEFINE_CONST_DICT(cy_lock_locals, locals);
 
-MP_DEFINE_CONST_OBJ_TYPE(cy_type_lock, MP_QSTR_Lock, MP_TYPE_FLAG_NONE, make_new, make_new, locals_dict, &cy_lock_locals);
+MP_DEFINE_CONST_OBJ_TYPE(cy_type_lock, MP_QSTR_Lock, MP_TYPE_FLAG_NONE, make_new, make_new, print, print,
+                         locals_dict, &cy_lock_locals);

@@ -62,7 +62,7 @@ static MP_DEFINE_STR_OBJ(frozen_path, ".frozen/asyncio");
 
 #define NAMES                                                                                                          \
     {MP_ROM_QSTR(MP_QSTR___init__), MP_ROM_PTR(&cy_init_obj)},                                                         \
-    {MP_ROM_QSTR(MP_QSTR___path__), MP_ROM_PTR(&frozen_path)},                                   \
+    {MP_ROM_QSTR(MP_QSTR___path__), MP_ROM_PTR(&frozen_path)},                                                         \
     {MP_ROM_QSTR(MP_QSTR_core), MP_ROM_PTR(&core_module)},                                                             \
     {MP_ROM_QSTR(MP_QSTR_CancelledError), MP_ROM_PTR(&cy_type_CancelledError)},                                        \
     {MP_ROM_QSTR(MP_QSTR_TimeoutError), MP_ROM_PTR(&cy_type_TimeoutError)},                                            \
@@ -82,6 +82,37 @@ static MP_DEFINE_STR_OBJ(frozen_path, ".frozen/asyncio");
     {MP_ROM_QSTR(MP_QSTR_get_event_loop), MP_ROM_PTR(&cy_get_event_loop_obj)},                                         \
     {MP_ROM_QSTR(MP_QSTR_get_running_loop), MP_ROM_PTR(&cy_get_running_loop_obj)},                                     \
     {MP_ROM_QSTR(MP_QSTR_new_event_loop), MP_ROM_PTR(&cy_new_event_loop_obj)},                                         \
+    {MP_ROM_QSTR(MP_QSTR_Semaphore), MP_ROM_PTR(&cy_type_semaphore)},                                                  \
+    {MP_ROM_QSTR(MP_QSTR_BoundedSemaphore), MP_ROM_PTR(&cy_type_bounded_semaphore)},                                   \
+    {MP_ROM_QSTR(MP_QSTR_Condition), MP_ROM_PTR(&cy_type_condition)},                                                  \
+    {MP_ROM_QSTR(MP_QSTR_Barrier), MP_ROM_PTR(&cy_type_barrier)},                                                      \
+    {MP_ROM_QSTR(MP_QSTR_BrokenBarrierError), MP_ROM_PTR(&cy_type_BrokenBarrierError)},                                \
+    {MP_ROM_QSTR(MP_QSTR_Queue), MP_ROM_PTR(&cy_type_queue)},                                                          \
+    {MP_ROM_QSTR(MP_QSTR_LifoQueue), MP_ROM_PTR(&cy_type_lifo_queue)},                                                 \
+    {MP_ROM_QSTR(MP_QSTR_PriorityQueue), MP_ROM_PTR(&cy_type_priority_queue)},                                         \
+    {MP_ROM_QSTR(MP_QSTR_QueueEmpty), MP_ROM_PTR(&cy_type_QueueEmpty)},                                                \
+    {MP_ROM_QSTR(MP_QSTR_QueueFull), MP_ROM_PTR(&cy_type_QueueFull)},                                                  \
+    {MP_ROM_QSTR(MP_QSTR_QueueShutDown), MP_ROM_PTR(&cy_type_QueueShutDown)},                                          \
+    {MP_ROM_QSTR(MP_QSTR_Timeout), MP_ROM_PTR(&cy_type_timeout)},                                                      \
+    {MP_ROM_QSTR(MP_QSTR_TaskGroup), MP_ROM_PTR(&cy_type_taskgroup)},                                                  \
+    {MP_ROM_QSTR(MP_QSTR_Runner), MP_ROM_PTR(&cy_type_runner)},                                                        \
+    {MP_ROM_QSTR(MP_QSTR_ExceptionGroup), MP_ROM_PTR(&cy_type_ExceptionGroup)},                                        \
+    {MP_ROM_QSTR(MP_QSTR_BaseExceptionGroup), MP_ROM_PTR(&cy_type_BaseExceptionGroup)},                                \
+    {MP_ROM_QSTR(MP_QSTR_gather), MP_ROM_PTR(&cy_gather_obj)},                                                         \
+    {MP_ROM_QSTR(MP_QSTR_wait_for), MP_ROM_PTR(&cy_wait_for_obj)},                                                     \
+    {MP_ROM_QSTR(MP_QSTR_wait_for_ms), MP_ROM_PTR(&cy_wait_for_ms_obj)},                                               \
+    {MP_ROM_QSTR(MP_QSTR_wait), MP_ROM_PTR(&cy_wait_obj)},                                                             \
+    {MP_ROM_QSTR(MP_QSTR_as_completed), MP_ROM_PTR(&cy_as_completed_obj)},                                             \
+    {MP_ROM_QSTR(MP_QSTR_shield), MP_ROM_PTR(&cy_shield_obj)},                                                         \
+    {MP_ROM_QSTR(MP_QSTR_timeout), MP_ROM_PTR(&cy_timeout_obj)},                                                       \
+    {MP_ROM_QSTR(MP_QSTR_timeout_at), MP_ROM_PTR(&cy_timeout_at_obj)},                                                 \
+    {MP_ROM_QSTR(MP_QSTR_ensure_future), MP_ROM_PTR(&cy_ensure_future_obj)},                                           \
+    {MP_ROM_QSTR(MP_QSTR_isfuture), MP_ROM_PTR(&cy_isfuture_obj)},                                                     \
+    {MP_ROM_QSTR(MP_QSTR_iscoroutine), MP_ROM_PTR(&cy_iscoroutine_obj)},                                               \
+    {MP_ROM_QSTR(MP_QSTR_iscoroutinefunction), MP_ROM_PTR(&cy_iscoroutinefunction_obj)},                               \
+    {MP_ROM_QSTR(MP_QSTR_ALL_COMPLETED), MP_ROM_QSTR(MP_QSTR_ALL_COMPLETED)},                                          \
+    {MP_ROM_QSTR(MP_QSTR_FIRST_COMPLETED), MP_ROM_QSTR(MP_QSTR_FIRST_COMPLETED)},                                      \
+    {MP_ROM_QSTR(MP_QSTR_FIRST_EXCEPTION), MP_ROM_QSTR(MP_QSTR_FIRST_EXCEPTION)},                                      \
     {MP_ROM_QSTR(MP_QSTR_ThreadSafeFlag), MP_ROM_PTR(&cy_type_threadsafeflag)},
 
 static const mp_rom_map_elem_t asyncio_table[] = {
@@ -98,6 +129,9 @@ MP_REGISTER_MODULE_DELEGATION(cy_module_asyncio, cy_asyncio_attr);
 static const mp_rom_map_elem_t uasyncio_table[] = {
     {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_uasyncio)},
     NAMES
+    {MP_ROM_QSTR(MP_QSTR_synchro), MP_ROM_PTR(&cy_module_synchro)},
+    {MP_ROM_QSTR(MP_QSTR_queues), MP_ROM_PTR(&cy_module_queues)},
+    {MP_ROM_QSTR(MP_QSTR_cancel), MP_ROM_PTR(&cy_cancel_obj)},
 };
 static MP_DEFINE_CONST_DICT(uasyncio_globals, uasyncio_table);
 

@@ -2,6 +2,8 @@
 #include "cy.h"
 #include "port.h"
 
+#include "py/smallint.h"
+
 MP_REGISTER_ROOT_POINTER(struct _handle_t *cy_handles);
 MP_REGISTER_ROOT_POINTER(mp_obj_t cy_exception_handler);
 
@@ -63,7 +65,7 @@ void cy_call(mp_obj_t fn, size_t n_args, const mp_obj_t *args)
     if (nlr_push(&nlr) == 0) {
         (void)mp_call_function_n_kw(fn, n_args, 0, args);
         nlr_pop();
-    } else if (cy_is_exception(MP_OBJ_FROM_PTR(nlr.ret_val))) {
+    } else if (!cy_ends_run(MP_OBJ_FROM_PTR(nlr.ret_val))) {
         cy_report("Exception in callback", MP_OBJ_FROM_PTR(nlr.ret_val), fn);
     } else {
         cy_escape(MP_OBJ_FROM_PTR(nlr.ret_val));
@@ -242,6 +244,12 @@ static void handle_unlink(handle_t *handle)
     handle->next = handle->prev = NULL;
 }
 
+/* Programs for the loop of old give it coroutines as callbacks, too: they become tasks when it is time. */
+static bool is_coroutine(mp_obj_t fn)
+{
+    return mp_obj_is_type(fn, &mp_type_gen_instance);
+}
+
 static void handle_call(handle_t *handle)
 {
     mp_obj_t fn = handle->fn;
@@ -251,7 +259,10 @@ static void handle_call(handle_t *handle)
     size_t n;
     mp_obj_t *args;
     mp_obj_get_array(handle->args, &n, &args);
-    cy_call(fn, n, args);
+    if (is_coroutine(fn))
+        cy_call(MP_OBJ_FROM_PTR(&cy_create_task_obj), 1, &fn);
+    else
+        cy_call(fn, n, args);
 }
 
 static void handle_resume(cosy_task *core)
@@ -267,7 +278,7 @@ static const mp_obj_type_t handle_type, timer_handle_type;
 
 static handle_t *handle_new(const mp_obj_type_t *type, mp_obj_t fn, size_t n_args, const mp_obj_t *args)
 {
-    if (!mp_obj_is_callable(fn))
+    if (!mp_obj_is_callable(fn) && !is_coroutine(fn))
         mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("a callable is needed, not '%s'"), mp_obj_get_type_str(fn));
     /* The part with a core is not needed for a timer. */
     handle_t *handle = m_malloc0(type == &handle_type ? sizeof(handle_t) : offsetof(handle_t, core));
@@ -305,9 +316,9 @@ static void handle_fired(mp_obj_t owner)
     handle_call(handle);
 }
 
-static mp_obj_t call_when(cosy_time when, size_t n_args, const mp_obj_t *args)
+static mp_obj_t call_when(cosy_time when, mp_obj_t fn, size_t n_args, const mp_obj_t *args)
 {
-    handle_t *handle = handle_new(&timer_handle_type, args[1], n_args - 2, args + 2);
+    handle_t *handle = handle_new(&timer_handle_type, fn, n_args, args);
     handle->when = when;
     handle->timer = cy_timer_at(when, MP_OBJ_FROM_PTR(handle), handle_fired);
     return MP_OBJ_FROM_PTR(handle);
@@ -316,14 +327,14 @@ static mp_obj_t call_when(cosy_time when, size_t n_args, const mp_obj_t *args)
 static mp_obj_t call_later(size_t n_args, const mp_obj_t *args, mp_map_t *kw)
 {
     (void)kw;
-    return call_when(cy_from_now(cy_seconds(args[0])), n_args, args);
+    return call_when(cy_from_now(cy_seconds(args[0])), args[1], n_args - 2, args + 2);
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(call_later_obj, 2, call_later);
 static MP_DEFINE_CONST_STATICMETHOD_OBJ(call_later_static, MP_ROM_PTR(&call_later_obj));
 
 static mp_obj_t call_later_ms(size_t n_args, const mp_obj_t *args)
 {
-    return call_when(cy_from_now(cy_milliseconds(args[0])), n_args, args);
+    return call_when(cy_from_now(cy_milliseconds(args[0])), args[1], n_args - 2, args + 2);
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR(call_later_ms_obj, 2, call_later_ms);
 static MP_DEFINE_CONST_STATICMETHOD_OBJ(call_later_ms_static, MP_ROM_PTR(&call_later_ms_obj));
@@ -331,10 +342,34 @@ static MP_DEFINE_CONST_STATICMETHOD_OBJ(call_later_ms_static, MP_ROM_PTR(&call_l
 static mp_obj_t call_at(size_t n_args, const mp_obj_t *args, mp_map_t *kw)
 {
     (void)kw;
-    return call_when(cy_seconds(args[0]), n_args, args);
+    return call_when(cy_seconds(args[0]), args[1], n_args - 2, args + 2);
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(call_at_obj, 2, call_at);
 static MP_DEFINE_CONST_STATICMETHOD_OBJ(call_at_static, MP_ROM_PTR(&call_at_obj));
+
+/* call_at_(when, callback, args=()), of the loop of old. An int is what time.ticks_ms() counts, which wraps; a float is
+ * what time() of this loop counts. */
+enum { LONGEST_MS = INT32_MAX }; /* 24 days: what is longer is for ever */
+
+static mp_obj_t call_at_old(size_t n_args, const mp_obj_t *args)
+{
+    cosy_time when;
+    size_t n = 0;
+    mp_obj_t *rest = NULL;
+    if (mp_obj_is_small_int(args[0])) {
+        mp_uint_t half = MICROPY_PY_TIME_TICKS_PERIOD / 2;
+        mp_uint_t left = (mp_uint_t)MP_OBJ_SMALL_INT_VALUE(args[0]) - mp_hal_ticks_ms() + half;
+        cosy_time ms = (cosy_time)(left & (MICROPY_PY_TIME_TICKS_PERIOD - 1)) - (cosy_time)half;
+        when = ms < 0 ? cy_from_now(0) : ms > LONGEST_MS ? COSY_FOREVER : cy_from_now(ms * 1000000);
+    } else {
+        when = cy_seconds(args[0]);
+    }
+    if (n_args > 2)
+        mp_obj_get_array(args[2], &n, &rest);
+    return call_when(when, args[1], n, rest);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(call_at_old_obj, 2, 3, call_at_old);
+static MP_DEFINE_CONST_STATICMETHOD_OBJ(call_at_old_static, MP_ROM_PTR(&call_at_old_obj));
 
 static mp_obj_t handle_cancel(mp_obj_t self)
 {
@@ -408,32 +443,40 @@ static mp_obj_t get_event_loop(size_t n_args, const mp_obj_t *args, mp_map_t *kw
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(cy_get_event_loop_obj, 0, get_event_loop);
 
-static mp_obj_t get_running_loop(void)
+static void must_run(void)
 {
     if (!cy_is_running())
         mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("no running event loop"));
+}
+
+static mp_obj_t get_running_loop(void)
+{
+    must_run();
     return MP_OBJ_FROM_PTR(&cy_type_loop);
 }
 MP_DEFINE_CONST_FUN_OBJ_0(cy_get_running_loop_obj, get_running_loop);
 
-static mp_obj_t current_task(void)
+/* In a callback there is none. */
+static mp_obj_t current_task(size_t n_args, const mp_obj_t *args)
 {
     cy_task_t *task = cy_current_or_null();
-    if (!task)
-        mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("no running event loop"));
-    return MP_OBJ_FROM_PTR(task);
+    if (n_args == 0 || args[0] == mp_const_none)
+        must_run();
+    return task ? MP_OBJ_FROM_PTR(task) : mp_const_none;
 }
-MP_DEFINE_CONST_FUN_OBJ_0(cy_current_task_obj, current_task);
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(cy_current_task_obj, 0, 1, current_task);
 
-static mp_obj_t all_tasks(void)
+static mp_obj_t all_tasks(size_t n_args, const mp_obj_t *args)
 {
+    if (n_args == 0 || args[0] == mp_const_none)
+        must_run();
     mp_obj_t set = mp_obj_new_set(0, NULL);
     for (cy_task_t *task = cy_task_first(); task; task = cy_task_after(task))
         if (!cy_future_done(&task->future))
             mp_obj_set_store(set, MP_OBJ_FROM_PTR(task));
     return set;
 }
-MP_DEFINE_CONST_FUN_OBJ_0(cy_all_tasks_obj, all_tasks);
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(cy_all_tasks_obj, 0, 1, all_tasks);
 
 static const mp_rom_map_elem_t loop_locals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_create_task), MP_ROM_PTR(&create_task_static)},
@@ -450,6 +493,7 @@ static const mp_rom_map_elem_t loop_locals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_call_later), MP_ROM_PTR(&call_later_static)},
     {MP_ROM_QSTR(MP_QSTR_call_later_ms), MP_ROM_PTR(&call_later_ms_static)},
     {MP_ROM_QSTR(MP_QSTR_call_at), MP_ROM_PTR(&call_at_static)},
+    {MP_ROM_QSTR(MP_QSTR_call_at_), MP_ROM_PTR(&call_at_old_static)},
     {MP_ROM_QSTR(MP_QSTR_set_exception_handler), MP_ROM_PTR(&set_exception_handler_static)},
     {MP_ROM_QSTR(MP_QSTR_get_exception_handler), MP_ROM_PTR(&get_exception_handler_static)},
     {MP_ROM_QSTR(MP_QSTR_default_exception_handler), MP_ROM_PTR(&default_handler_static)},

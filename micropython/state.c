@@ -15,6 +15,7 @@ cosy_loop cy_loop;
 void cy_port_init(void);
 void cy_run_init(void);
 void cy_timer_init(void);
+void cy_future_init(void);
 
 void cy_init(void)
 {
@@ -26,6 +27,7 @@ void cy_init(void)
     for (int i = 0; i < BUCKETS; i++)
         MP_STATE_VM(cy_tasks)[i] = NULL;
     cy_timer_init();
+    cy_future_init();
     cy_port_init();
     cy_run_init();
     cy_signal_boot();

@@ -30,14 +30,8 @@ static void end(cy_task_t *task)
 
 static void settle(cy_task_t *task, int state, mp_obj_t value)
 {
-    nlr_buf_t nlr;
     task->spare = NULL;
-    if (nlr_push(&nlr) == 0) {
-        cy_future_settle(&task->future, state, value);
-        nlr_pop();
-    } else {
-        cy_escape(MP_OBJ_FROM_PTR(nlr.ret_val)); /* no memory left for a callback */
-    }
+    cy_future_settle(&task->future, state, value);
 }
 
 static void finished(cy_task_t *task, mp_obj_t result)
@@ -54,7 +48,7 @@ static void failed(cy_task_t *task, mp_obj_t exception)
     if (cy_is_cancel(exception)) {
         settle(task, CY_CANCELLED, exception);
     } else {
-        if (!cy_is_exception(exception)) { /* KeyboardInterrupt, SystemExit */
+        if (cy_ends_run(exception)) {
             task->future.flags |= CY_F_RETRIEVED;
             cy_escape(exception);
         }
@@ -90,11 +84,18 @@ static void bare_yield(cy_task_t *task, mp_obj_t value)
         (void)cosy_yield_begin(w);
 }
 
-/* A cancel that came too late for the wait before ends this one. */
+/* A cancel that came too late for the wait before ends this one, in the way of this one. */
 static void cancel_if_late(cy_task_t *task)
 {
-    if ((task->flags & CY_T_LATER) && cosy_interrupt(&task->core) == COSY_OK)
+    if (!(task->flags & CY_T_LATER))
+        return;
+    cy_await_t *a = task->awaiting;
+    if (a && a->op->cancel && a->op->cancel(a, task, task->cancel)) {
+        task->flags &= (uint8_t)~CY_T_LATER;
+        task->cancel = MP_OBJ_NULL;
+    } else if (cosy_interrupt(&task->core) == COSY_OK) {
         task->flags = (uint8_t)((task->flags & ~CY_T_LATER) | CY_T_CANCEL);
+    }
 }
 
 /* What is thrown into the generator now, or MP_OBJ_NULL. */
@@ -114,10 +115,7 @@ static mp_vm_return_kind_t step(cy_task_t *task, mp_obj_t *value)
     mp_obj_t exception = to_throw(task);
     if (mp_obj_is_type(task->coro, &mp_type_gen_instance))
         return mp_obj_gen_resume(task->coro, mp_const_none, exception, value);
-    if (exception == MP_OBJ_NULL)
-        return mp_resume(task->coro, mp_const_none, MP_OBJ_NULL, value);
-    *value = exception;
-    return MP_VM_RETURN_EXCEPTION;
+    return mp_resume(task->coro, exception == MP_OBJ_NULL ? mp_const_none : MP_OBJ_NULL, exception, value);
 }
 
 static bool is_stop(mp_obj_t exception)
@@ -201,7 +199,7 @@ cy_task_t *cy_task_new(mp_obj_t coro, mp_obj_t name)
     return task;
 }
 
-static mp_obj_t create_task(size_t n_args, const mp_obj_t *args, mp_map_t *kw)
+mp_obj_t cy_create_task(size_t n_args, const mp_obj_t *args, mp_map_t *kw)
 {
     static const mp_arg_t allowed[] = {
         {MP_QSTR_coro, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
@@ -212,7 +210,7 @@ static mp_obj_t create_task(size_t n_args, const mp_obj_t *args, mp_map_t *kw)
     mp_arg_parse_all(n_args, args, kw, MP_ARRAY_SIZE(allowed), allowed, values);
     return MP_OBJ_FROM_PTR(cy_task_new(values[0].u_obj, values[1].u_obj == mp_const_none ? MP_OBJ_NULL : values[1].u_obj));
 }
-MP_DEFINE_CONST_FUN_OBJ_KW(cy_create_task_obj, 1, create_task);
+MP_DEFINE_CONST_FUN_OBJ_KW(cy_create_task_obj, 1, cy_create_task);
 
 /* ---- cancelling ---- */
 
@@ -255,10 +253,7 @@ bool cy_task_cancel(cy_task_t *task, mp_obj_t exception)
 
 static bool cancel_of_kind(cy_future_t *future, mp_obj_t exception)
 {
-    cy_task_t *task = (cy_task_t *)future;
-    if (task == cy_current_or_null() && !cy_future_done(future))
-        mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("can't cancel self"));
-    return cy_task_cancel(task, exception);
+    return cy_task_cancel((cy_task_t *)future, exception);
 }
 
 /* ---- for Python ---- */
@@ -299,12 +294,16 @@ static mp_obj_t cancelling(mp_obj_t self)
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(cancelling_obj, cancelling);
 
-static mp_obj_t uncancel(mp_obj_t self)
+unsigned cy_task_uncancel(cy_task_t *task)
 {
-    cy_task_t *task = MP_OBJ_TO_PTR(self);
     if (task->cancels && --task->cancels == 0)
         task->flags &= (uint8_t)~CY_T_LATER;
-    return MP_OBJ_NEW_SMALL_INT(task->cancels);
+    return task->cancels;
+}
+
+static mp_obj_t uncancel(mp_obj_t self)
+{
+    return MP_OBJ_NEW_SMALL_INT(cy_task_uncancel(MP_OBJ_TO_PTR(self)));
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(uncancel_obj, uncancel);
 
@@ -328,7 +327,7 @@ static mp_obj_t make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, 
     (void)type;
     mp_map_t kw;
     mp_map_init_fixed_table(&kw, n_kw, args + n_args);
-    return create_task(n_args, args, &kw);
+    return cy_create_task(n_args, args, &kw);
 }
 
 /* `coro`, as upstream's handlers of exceptions read it; all else are methods. */

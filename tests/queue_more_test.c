@@ -1,4 +1,5 @@
-/* What a queue can do beside first in, first out: orders, work to be joined, shutdown, several items at once, arms.
+/* What a queue can do beside first in, first out: orders, work to be joined, shutdown, several items at once,
+ * other storage, arms.
  * Contract rules 1, 2, 3, 4 and 7 for each of them; RULE h: a shutdown drains or discards, what is discarded is told and
  * done exactly once, and all of it can be said twice. The plain queue is in queue_test.c.
  *
@@ -992,6 +993,90 @@ static int nonsense_more(void *kind)
     return 0;
 }
 
+/* ---- other storage ---- */
+
+static int other_room[8];
+static int64_t other_numbers[8];
+
+static void resize(uint32_t capacity)
+{
+    int rc = cosy_queue_resize(&queue, other_room, other_numbers, capacity);
+    memset(room, 0x55, sizeof room); /* it is the user's again */
+    memset(numbers, 0x55, sizeof numbers);
+    if (rc)
+        say("resize %s", code_name(rc));
+    checked();
+}
+
+/* Of the ring one item lies before the others, at the end of the room. */
+static int grows(void *kind)
+{
+    int item;
+    fresh(kind, 3);
+    PUT(12, 21, 11);
+    cosy_queue_try_get(&queue, &item);
+    cosy_queue_try_get(&queue, &item);
+    PUT(31, 22);
+    resize(5);
+    PUT(13, 32, 33);
+    drain();
+    return cosy_queue_destroy(&queue);
+}
+
+static int shrinks(void *kind)
+{
+    fresh(kind, 6);
+    PUT(11, 12, 13);
+    resize(3);
+    say("full %d", cosy_queue_full(&queue));
+    say("%u unfinished", cosy_queue_unfinished(&queue));
+    return 0;
+}
+
+static int grows_while_putters_wait(void *kind)
+{
+    fresh(kind, 1);
+    put(0);
+    cosy_task *tasks[3];
+    for (int i = 0; i < 3; i++)
+        tasks[i] = start(putter, &items[i + 1], (const char *[]){"a", "b", "c"}[i]);
+    settle(1);
+    resize(3);
+    cosy_cancel(tasks[0], NULL); /* its item is in: too late */
+    cosy_cancel(tasks[2], NULL);
+    for (int i = 0; i < 3; i++)
+        join(tasks[i]);
+    say("%u of %u", cosy_queue_count(&queue), queue.capacity);
+    return 0;
+}
+
+static int no_room(void *kind)
+{
+    fresh(kind, 4);
+    PUT(11, 12, 13);
+    say("%s", code_name(cosy_queue_resize(&queue, other_room, other_numbers, 2)));
+    say("%s", code_name(cosy_queue_resize(&queue, other_room, other_numbers, 0)));
+    say("%s", code_name(cosy_queue_resize(&queue, other_room, other_numbers, 1u << 31)));
+    say("%s", code_name(cosy_queue_resize(&queue, other_room, other_numbers, 1u << 30)));
+    say("%s", code_name(cosy_queue_resize(&queue, NULL, other_numbers, 4)));
+    say("%s", code_name(cosy_queue_resize(&queue, room, other_numbers, 4)));
+    say("%s", code_name(cosy_queue_resize(NULL, other_room, other_numbers, 4)));
+    checked();
+    shut(COSY_QUEUE_DRAIN, "why");
+    resize(3);
+    say("%u left", cosy_queue_count(&queue));
+    shut(COSY_QUEUE_DISCARD, "why");
+    say("%s", code_name(cosy_queue_resize(&queue, room, numbers, 4)));
+    return 0;
+}
+
+static int no_numbers(void *kind)
+{
+    fresh(kind, 2);
+    say("%s", code_name(cosy_queue_resize(&queue, other_room, NULL, 4)));
+    return 0;
+}
+
 static int nonsense_calls(void *kind)
 {
     int item = 0;
@@ -1316,6 +1401,20 @@ static const test_row rows[] = {
      "cosy_queue_task_done(NULL) by main: EINVAL; EINVAL; cosy_queue_close((unnamed)) by main: EINVAL; EINVAL; "
      "nothing wrong",
      PLAIN},
+    {"it grows: first in, first out", grows, "put 33 EAGAIN; 11; 31; 22; 13; 32", FIFO},
+    {"it grows: plain", grows, "put 33 EAGAIN; 11; 31; 22; 13; 32", PLAIN},
+    {"it grows: last in, first out", grows, "put 33 EAGAIN; 32; 13; 22; 31; 12", LIFO},
+    {"it grows: by priority", grows, "put 33 EAGAIN; 13; 21; 22; 31; 32", PRIORITY},
+    EACH("it shrinks to what is in it", shrinks, "full 1; 3 unfinished"),
+    EACH("it grows while putters wait: they are let in, and stay", grows_while_putters_wait,
+         "a put 1 OK; b put 2 OK; c put 3 ECANCELED; 3 of 3"),
+    {"no room to grow into", no_room,
+     "cosy_queue_resize(Q) by main: EOVER; EOVER; cosy_queue_resize(Q) by main: EINVAL; EINVAL; "
+     "cosy_queue_resize(Q) by main: EINVAL; EINVAL; cosy_queue_resize(Q) by main: EINVAL; EINVAL; "
+     "cosy_queue_resize(Q) by main: EINVAL; EINVAL; cosy_queue_resize(Q) by main: EINVAL; EINVAL; "
+     "cosy_queue_resize(NULL) by main: EINVAL; EINVAL; 3 left; ECLOSED",
+     LIFO},
+    {"by priority it does not move without numbers", no_numbers, "cosy_queue_resize(Q) by main: EINVAL; EINVAL", PRIORITY},
     {"arguments that mean nothing", nonsense_calls,
      "cosy_queue_join(NULL) by main: EINVAL; EINVAL; cosy_queue_join_begin(NULL) by main: EINVAL; EINVAL; "
      "cosy_queue_peek(Q) by main: EINVAL; EINVAL; cosy_queue_shutdown(Q) by main: EINVAL; EINVAL; "

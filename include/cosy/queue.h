@@ -248,6 +248,30 @@ COSY_API int cosy_queue_try_get(cosy_queue *queue, void *item);
 COSY_API int cosy_queue_peek(const cosy_queue *queue, void *item);
 
 /**
+ * cosy_queue_resize - gives a queue other storage, larger or smaller, and moves its items there.
+ *
+ * @queue: which.
+ * @room: capacity * size bytes for the items, aligned as they need, apart from the storage in use; stays until the queue is
+ *     destroyed or moved again.
+ * @numbers: as many as there are slots, for a queue by priority; else NULL.
+ * @capacity: how many fit, at least as many as are in it.
+ *
+ * Tasks that wait to put are let in as far as there is room now. The storage used before is free when the call returns.
+ *
+ * Returns: COSY_OK; COSY_EOVER (more items than would fit: nothing is changed); COSY_ECLOSED (its items were discarded);
+ *     COSY_EINVAL (NULL, zero).
+ * Waits: no. From: the loop's thread, in a task or not. Cost: O(items), and O(putters let in).
+ *
+ * Example:
+ *     if (cosy_queue_full(&jobs) && (more = malloc(2 * n * sizeof *more)) != NULL) { // a queue that grows
+ *         cosy_queue_resize(&jobs, more, NULL, 2 * n);
+ *         free(room);
+ *         room = more;
+ *     }
+ */
+COSY_API int cosy_queue_resize(cosy_queue *queue, void *room, int64_t *numbers, uint32_t capacity);
+
+/**
  * cosy_queue_task_done - tells that an item that was got has been dealt with.
  *
  * @queue: which, with a cosy_queue_more. Once all items ever put are done, those who join the queue go on.

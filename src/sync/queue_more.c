@@ -1,4 +1,5 @@
-/* What a queue may have beside its items: work to be joined, a shutdown with a reason, several items at once.
+/* What a queue may have beside its items: work to be joined, a shutdown with a reason, several items at once, other
+ * storage.
  *
  * Discarding calls the user's function between two changes of the queue. By then every put and get fails, what is given
  * back goes the same way, and another shutdown does nothing; so the slots stand still while it runs.
@@ -101,6 +102,51 @@ int cosy_queue_peek(const cosy_queue *q, void *item)
     if (!q->count || (q->state & COSY_QUEUE_DISCARDED))
         return q->state & COSY_QUEUE_CLOSED ? COSY_ECLOSED : COSY_EAGAIN;
     memcpy(item, cosy__queue_order(q)->next(q), q->size);
+    return COSY_OK;
+}
+
+/* ---- other storage ---- */
+
+static inline bool may_resize(const cosy_queue *q, const void *room, const int64_t *numbers, uint32_t capacity)
+{
+    return cosy__queue_sane(q, room) && room != q->room && capacity && capacity <= INT32_MAX &&
+           capacity <= UINT32_MAX / q->size && (numbers || !q->more || !q->more->numbers);
+}
+
+/* The ring is rolled out: the items of each order begin at slot 0 then. */
+static void move(cosy_queue *q, void *room, int64_t *numbers, uint32_t capacity)
+{
+    uint32_t ahead = q->capacity - q->head; /* slots before the ring turns round */
+    if (ahead > q->count)
+        ahead = q->count;
+    memcpy(room, cosy__queue_slot(q, q->head, q->size), ahead * q->size);
+    memcpy((char *)room + ahead * q->size, q->room, (q->count - ahead) * q->size);
+    if (q->more && q->more->numbers) {
+        memcpy(numbers, q->more->numbers, q->count * sizeof *numbers);
+        q->more->numbers = numbers;
+    }
+    q->room = room;
+    q->capacity = capacity;
+    q->head = 0;
+}
+
+int cosy_queue_resize(cosy_queue *q, void *room, int64_t *numbers, uint32_t capacity)
+{
+    COSY__VALID(cosy_queue_check(q));
+    cosy_wait *putter;
+    if (!may_resize(q, room, numbers, capacity))
+        return cosy__queue_refuse(q, NULL, "cosy_queue_resize");
+    if (capacity < q->count)
+        return cosy__misuse(COSY_EOVER, "cosy_queue_resize", COSY__NAME(q), NULL);
+    if (q->state & COSY_QUEUE_DISCARDED)
+        return COSY_ECLOSED; /* it may be doing so now, and hold on to its slots */
+    move(q, room, numbers, capacity);
+    while (q->count < q->capacity && (putter = cosy__pop(&q->putters)) != NULL) {
+        if (q->more)
+            cosy__queue_count_in(q->more);
+        cosy__queue_order(q)->add(q, putter->arg.ptr);
+        cosy__grant_as(putter, COSY_FINAL);
+    }
     return COSY_OK;
 }
 

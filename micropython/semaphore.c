@@ -1,0 +1,112 @@
+/* asyncio.Semaphore and BoundedSemaphore. */
+#include "cy.h"
+
+typedef struct _semaphore_t {
+    mp_obj_base_t base;
+    cosy_semaphore core;
+} semaphore_t;
+
+static mp_obj_t make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args)
+{
+    static const mp_arg_t allowed[] = {{MP_QSTR_value, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_INT(1)}}};
+    mp_arg_val_t values[MP_ARRAY_SIZE(allowed)];
+    mp_arg_parse_all_kw_array(n_args, n_kw, args, MP_ARRAY_SIZE(allowed), allowed, values);
+    mp_int_t value = mp_obj_get_int(values[0].u_obj);
+    if (value < 0)
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%q: the value must be 0 or more"), (qstr)type->name);
+    bool bounded = type == &cy_type_bounded_semaphore;
+    if (bounded && !value)
+        mp_raise_ValueError(MP_ERROR_TEXT("BoundedSemaphore: with the value 0 nobody could ever acquire it"));
+    if (value > COSY_SEMAPHORE_MAX)
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%q: the value is too large"), (qstr)type->name);
+    semaphore_t *self = mp_obj_malloc(semaphore_t, type);
+    cosy_semaphore_init(&self->core, (int32_t)value, bounded ? (int32_t)value : COSY_SEMAPHORE_MAX, NULL);
+    return MP_OBJ_FROM_PTR(self);
+}
+
+static int begin(cy_await_t *a, cy_task_t *task)
+{
+    semaphore_t *self = MP_OBJ_TO_PTR(a->self);
+    int rc = cosy_semaphore_acquire_begin(&self->core, 1, &task->core.wait);
+    return rc == COSY_WAITING ? cy_park(task, COSY_FOREVER) : rc;
+}
+
+/* acquire() gives True, entering a block None: `arg` says which. */
+static mp_obj_t finish(cy_await_t *a, cy_task_t *task, int rc)
+{
+    (void)task;
+    if (rc < 0)
+        cy_raise(rc, a->op->what);
+    return a->arg;
+}
+
+static const cy_op_t acquiring = {"Semaphore.acquire", begin, finish, NULL};
+
+static mp_obj_t acquire(mp_obj_t self)
+{
+    return cy_await_new(&acquiring, self, mp_const_true);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(acquire_obj, acquire);
+
+static mp_obj_t enter(mp_obj_t self)
+{
+    return cy_await_new(&acquiring, self, mp_const_none);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(enter_obj, enter);
+
+static mp_obj_t release(mp_obj_t obj)
+{
+    semaphore_t *self = MP_OBJ_TO_PTR(obj);
+    if (cosy_semaphore_release(&self->core, 1) != COSY_OK)
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%q: released more often than acquired"),
+                          (qstr)self->base.type->name);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(release_obj, release);
+
+static mp_obj_t leave(size_t n_args, const mp_obj_t *args)
+{
+    (void)n_args;
+    (void)release(args[0]);
+    return MP_OBJ_FROM_PTR(&cy_nothing);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(leave_obj, 4, 4, leave);
+
+/* Would acquire() have to wait? Also while there are permits, but somebody who was granted one has not run. */
+static bool is_locked(const semaphore_t *self)
+{
+    return cosy_semaphore_count(&self->core) == 0;
+}
+
+static mp_obj_t locked(mp_obj_t self)
+{
+    return mp_obj_new_bool(is_locked(MP_OBJ_TO_PTR(self)));
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(locked_obj, locked);
+
+static void print(const mp_print_t *printer, mp_obj_t obj, mp_print_kind_t kind)
+{
+    const semaphore_t *self = MP_OBJ_TO_PTR(obj);
+    (void)kind;
+    if (is_locked(self)) {
+        cy_print_begin(printer, obj, "locked");
+    } else {
+        cy_print_begin(printer, obj, "unlocked");
+        mp_printf(printer, ", value:%d", (int)self->core.count);
+    }
+    cy_print_end(printer, &self->core.waiters);
+}
+
+static const mp_rom_map_elem_t locals[] = {
+    {MP_ROM_QSTR(MP_QSTR_acquire), MP_ROM_PTR(&acquire_obj)},
+    {MP_ROM_QSTR(MP_QSTR_release), MP_ROM_PTR(&release_obj)},
+    {MP_ROM_QSTR(MP_QSTR_locked), MP_ROM_PTR(&locked_obj)},
+    {MP_ROM_QSTR(MP_QSTR___aenter__), MP_ROM_PTR(&enter_obj)},
+    {MP_ROM_QSTR(MP_QSTR___aexit__), MP_ROM_PTR(&leave_obj)},
+};
+static MP_DEFINE_CONST_DICT(locals_dict, locals);
+
+MP_DEFINE_CONST_OBJ_TYPE(cy_type_semaphore, MP_QSTR_Semaphore, MP_TYPE_FLAG_NONE, make_new, make_new, print, print,
+                         locals_dict, &locals_dict);
+MP_DEFINE_CONST_OBJ_TYPE(cy_type_bounded_semaphore, MP_QSTR_BoundedSemaphore, MP_TYPE_FLAG_NONE, make_new, make_new,
+                         print, print, parent, &cy_type_semaphore, locals_dict, &locals_dict);
