@@ -16,7 +16,7 @@ static void one_ended(cy_watch_t *watch, cy_future_t *future)
 {
     ended_t *self = MP_OBJ_TO_PTR(watch->owner);
     future->flags |= CY_F_RETRIEVED;
-    if (cosy_from_now(0) >= self->deadline)
+    if (cy_from_now(0) >= self->deadline)
         return; /* the loop is over, or its next await says so */
     mp_obj_list_append(self->ended, MP_OBJ_FROM_PTR(future));
     cosy_semaphore_release(&self->permits, 1);
@@ -47,8 +47,8 @@ static mp_obj_t result_of_next(cy_await_t *a, cy_task_t *task, int rc)
     return cy_future_get(cy_future_of(next_ended(a, task, rc)));
 }
 
-static const cy_op_t next_result = {"as_completed", begin, result_of_next, NULL};
-static const cy_op_t next_future = {"as_completed", begin, next_ended, NULL};
+static const cy_op_t next_result = {.what = "as_completed", .begin = begin, .finish = result_of_next};
+static const cy_op_t next_future = {.what = "as_completed", .begin = begin, .finish = next_ended};
 
 static bool one_more(mp_obj_t obj)
 {
@@ -114,7 +114,7 @@ static mp_obj_t as_completed(size_t n_args, const mp_obj_t *args, mp_map_t *kw)
             cy_future_watch(future, MP_OBJ_FROM_PTR(self), one_ended);
     }
     if (length != COSY_FOREVER)
-        self->deadline = cosy_from_now(length);
+        self->deadline = cy_from_now(length);
     return MP_OBJ_FROM_PTR(self);
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(cy_as_completed_obj, 1, as_completed);

@@ -58,7 +58,7 @@ static mp_obj_t finish(cy_await_t *a, cy_task_t *task, int rc)
     return mp_const_none;
 }
 
-static const cy_op_t waiting = {"Barrier", begin, finish, NULL};
+static const cy_op_t waiting = {.what = "Barrier", .begin = begin, .finish = finish};
 
 static mp_obj_t getiter(mp_obj_t self, mp_obj_iter_buf_t *buf)
 {

@@ -360,8 +360,8 @@ static mp_obj_t cancel_asked(cy_await_t *a, cy_task_t *task, int rc)
     return a->arg;
 }
 
-static const cy_op_t waiting = {"cancel_all", cancel_begin, cancel_finish, NULL};
-static const cy_op_t asking = {"cancel_all", cancel_begin, cancel_asked, NULL};
+static const cy_op_t waiting = {.what = "cancel_all", .begin = cancel_begin, .finish = cancel_finish};
+static const cy_op_t asking = {.what = "cancel_all", .begin = cancel_begin, .finish = cancel_asked};
 
 static mp_obj_t cancel_all(size_t n_args, const mp_obj_t *args, mp_map_t *kw)
 {

@@ -110,7 +110,7 @@ static mp_obj_t finish(cy_await_t *a, cy_task_t *task, int rc)
     return mp_const_true;
 }
 
-static const cy_op_t waiting = {"Condition.wait", begin, finish, NULL};
+static const cy_op_t waiting = {.what = "Condition.wait", .begin = begin, .finish = finish};
 
 static mp_obj_t wait(mp_obj_t self)
 {
@@ -139,7 +139,7 @@ static mp_obj_t looked(cy_await_t *a, cy_task_t *task, int rc)
     }
 }
 
-static const cy_op_t waiting_for = {"Condition.wait_for", look, looked, NULL};
+static const cy_op_t waiting_for = {.what = "Condition.wait_for", .begin = look, .finish = looked};
 
 static mp_obj_t wait_for(mp_obj_t self, mp_obj_t predicate)
 {

@@ -25,7 +25,7 @@ static int begin(cy_await_t *a, cy_task_t *task)
     return rc == COSY_WAITING ? cy_park(task, COSY_FOREVER) : rc;
 }
 
-static const cy_op_t waiting = {"Event.wait", begin, NULL, NULL};
+static const cy_op_t waiting = {.what = "Event.wait", .begin = begin};
 
 static mp_obj_t wait(mp_obj_t self)
 {

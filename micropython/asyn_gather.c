@@ -173,7 +173,7 @@ static bool cancel(cy_await_t *a, cy_task_t *task, mp_obj_t exception)
     return true;
 }
 
-static const cy_op_t gathering = {"Gather", begin, finish, cancel};
+static const cy_op_t gathering = {.what = "Gather", .begin = begin, .finish = finish, .cancel = cancel};
 
 static mp_obj_t getiter(mp_obj_t self, mp_obj_iter_buf_t *buf)
 {

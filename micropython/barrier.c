@@ -37,7 +37,7 @@ static mp_obj_t finish(cy_await_t *a, cy_task_t *task, int rc)
     return MP_OBJ_NEW_SMALL_INT(rc ? rc - 1 : (mp_int_t)self->core.parties - 1);
 }
 
-static const cy_op_t waiting = {"Barrier.wait", begin, finish, NULL};
+static const cy_op_t waiting = {.what = "Barrier.wait", .begin = begin, .finish = finish};
 
 /* Also __aenter__: a block is told its index. */
 static mp_obj_t wait_(mp_obj_t self)
@@ -69,8 +69,8 @@ static int abort_begin(cy_await_t *a, cy_task_t *task)
     return cosy_barrier_abort(&self->core);
 }
 
-static const cy_op_t resetting = {"Barrier.reset", reset_begin, NULL, NULL};
-static const cy_op_t aborting = {"Barrier.abort", abort_begin, NULL, NULL};
+static const cy_op_t resetting = {.what = "Barrier.reset", .begin = reset_begin};
+static const cy_op_t aborting = {.what = "Barrier.abort", .begin = abort_begin};
 
 static mp_obj_t reset(mp_obj_t self)
 {

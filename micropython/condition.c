@@ -58,7 +58,7 @@ static mp_obj_t finish(cy_await_t *a, cy_task_t *task, int rc)
     return mp_const_true;
 }
 
-static const cy_op_t waiting = {"Condition.wait", begin, finish, NULL};
+static const cy_op_t waiting = {.what = "Condition.wait", .begin = begin, .finish = finish};
 
 static mp_obj_t wait_(mp_obj_t self)
 {
@@ -74,7 +74,7 @@ static mp_obj_t so(cy_await_t *a, cy_task_t *task, int rc)
     return a->arg;
 }
 
-static const cy_op_t at_once = {"Condition.wait_for", NULL, so, NULL};
+static const cy_op_t at_once = {.what = "Condition.wait_for", .finish = so};
 
 static int begin_for(cy_await_t *a, cy_task_t *task)
 {
@@ -100,7 +100,7 @@ static mp_obj_t finish_for(cy_await_t *a, cy_task_t *task, int rc)
     return MP_OBJ_NULL;
 }
 
-static const cy_op_t waiting_for = {"Condition.wait_for", begin_for, finish_for, NULL};
+static const cy_op_t waiting_for = {.what = "Condition.wait_for", .begin = begin_for, .finish = finish_for};
 
 static mp_obj_t wait_for(mp_obj_t self, mp_obj_t predicate)
 {

@@ -70,7 +70,7 @@ static void arm(cy_await_t *a, cosy_arm *arm)
     *arm = cosy_arm_flags(core(a->self), MP_OBJ_TO_PTR(a->arg));
 }
 
-static const cy_op_t waiting = {"Flags.wait", begin, finish, NULL, arm};
+static const cy_op_t waiting = {.what = "Flags.wait", .begin = begin, .finish = finish, .arm = arm};
 
 static mp_obj_t wait(size_t n_args, const mp_obj_t *args, mp_map_t *kw)
 {

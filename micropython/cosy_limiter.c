@@ -63,7 +63,7 @@ static void arm(cy_await_t *a, cosy_arm *arm)
     *arm = cosy_arm_limiter(&self->core, &permit->core);
 }
 
-static const cy_op_t acquiring = {"Limiter.acquire", begin, finish, NULL, arm};
+static const cy_op_t acquiring = {.what = "Limiter.acquire", .begin = begin, .finish = finish, .arm = arm};
 
 static mp_obj_t acquire(size_t n_args, const mp_obj_t *args, mp_map_t *kw)
 {

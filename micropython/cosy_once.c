@@ -45,7 +45,7 @@ static void arm(cy_await_t *a, cosy_arm *arm)
     *arm = cosy_arm_once(core(a->self));
 }
 
-static const cy_op_t entering = {"Once.enter", begin, finish, NULL, arm};
+static const cy_op_t entering = {.what = "Once.enter", .begin = begin, .finish = finish, .arm = arm};
 
 static mp_obj_t enter(size_t n_args, const mp_obj_t *args, mp_map_t *kw)
 {

@@ -74,8 +74,12 @@ static void write_arm(cy_await_t *a, cosy_arm *arm)
     *arm = cosy_arm_rwlock_write(core(a->self));
 }
 
-static const cy_op_t reading = {"RWLock.reader.acquire", read_begin, finish, NULL, read_arm};
-static const cy_op_t writing = {"RWLock.writer.acquire", write_begin, finish, NULL, write_arm};
+static const cy_op_t reading = {
+    .what = "RWLock.reader.acquire", .begin = read_begin, .finish = finish, .arm = read_arm,
+};
+static const cy_op_t writing = {
+    .what = "RWLock.writer.acquire", .begin = write_begin, .finish = finish, .arm = write_arm,
+};
 
 /* ---- one side ---- */
 

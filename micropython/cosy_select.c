@@ -78,7 +78,7 @@ static mp_obj_t finish(cy_await_t *a, cy_task_t *task, int rc)
     return a->arg;
 }
 
-static const cy_op_t selecting = {"select", begin, finish, NULL, NULL};
+static const cy_op_t selecting = {.what = "select", .begin = begin, .finish = finish};
 
 /* ---- what can be an arm ---- */
 

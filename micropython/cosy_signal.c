@@ -90,7 +90,7 @@ static mp_obj_t set(mp_obj_t self)
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(set_obj, set);
 
-static const cy_op_t waiting = {"Signal.wait", cy_signal_begin, NULL, NULL, cy_signal_arm};
+static const cy_op_t waiting = {.what = "Signal.wait", .begin = cy_signal_begin, .arm = cy_signal_arm};
 
 static mp_obj_t wait(size_t n_args, const mp_obj_t *args, mp_map_t *kw)
 {

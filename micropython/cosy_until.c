@@ -71,7 +71,7 @@ static void arm(cy_await_t *a, cosy_arm *arm)
     *arm = cy_moment_arm(cy_point(a->self));
 }
 
-static const cy_op_t sleeping = {"sleep_until", begin, NULL, NULL, arm};
+static const cy_op_t sleeping = {.what = "sleep_until", .begin = begin, .arm = arm};
 
 static mp_obj_t sleep_until(mp_obj_t time)
 {

@@ -66,7 +66,7 @@ static void arm(cy_await_t *a, cosy_arm *arm)
     *arm = cosy_arm_waitgroup(core(a->self));
 }
 
-static const cy_op_t waiting = {"WaitGroup.wait", begin, NULL, NULL, arm};
+static const cy_op_t waiting = {.what = "WaitGroup.wait", .begin = begin, .arm = arm};
 
 static mp_obj_t wait(size_t n_args, const mp_obj_t *args, mp_map_t *kw)
 {

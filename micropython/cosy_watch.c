@@ -97,8 +97,8 @@ static void arm(cy_await_t *a, cosy_arm *arm)
     *arm = cosy_arm_watch(&watcher->core, &a->arg);
 }
 
-static const cy_op_t waiting = {"Watcher.next", begin, finish, NULL, arm};
-static const cy_op_t iterating = {"Watcher.next", begin, finish_iteration, NULL, arm};
+static const cy_op_t waiting = {.what = "Watcher.next", .begin = begin, .finish = finish, .arm = arm};
+static const cy_op_t iterating = {.what = "Watcher.next", .begin = begin, .finish = finish_iteration, .arm = arm};
 
 static mp_obj_t next(size_t n_args, const mp_obj_t *args, mp_map_t *kw)
 {

@@ -36,7 +36,7 @@ static void arm(cy_await_t *a, cosy_arm *arm)
     *arm = cosy_arm_event(&self->core);
 }
 
-static const cy_op_t waiting = {"Event.wait", begin, finish, NULL, arm};
+static const cy_op_t waiting = {.what = "Event.wait", .begin = begin, .finish = finish, .arm = arm};
 
 static mp_obj_t wait(mp_obj_t self)
 {

@@ -226,7 +226,9 @@ static void await_arm(cy_await_t *a, cosy_arm *arm)
     *arm = cosy_arm_future(&another(a, cy_current())->core, NULL);
 }
 
-const cy_op_t cy_op_await = {"await", await_begin, await_finish, await_cancel, await_arm};
+const cy_op_t cy_op_await = {
+    .what = "await", .begin = await_begin, .finish = await_finish, .cancel = await_cancel, .arm = await_arm,
+};
 
 mp_obj_t cy_future_getiter(mp_obj_t self, mp_obj_iter_buf_t *buf)
 {

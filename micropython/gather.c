@@ -90,7 +90,7 @@ static mp_obj_t finish(cy_await_t *a, cy_task_t *task, int rc)
     return cy_future_get(future);
 }
 
-const cy_op_t cy_op_gather = {"gather", begin, finish, cy_await_interrupt};
+const cy_op_t cy_op_gather = {.what = "gather", .begin = begin, .finish = finish, .cancel = cy_await_interrupt};
 
 static mp_obj_t getiter(mp_obj_t self, mp_obj_iter_buf_t *buf)
 {

@@ -47,7 +47,7 @@ static void arm(cy_await_t *a, cosy_arm *arm)
     *arm = cosy_arm_lock(cy_lock_core(a->self));
 }
 
-static const cy_op_t acquiring = {"Lock.acquire", begin, finish, NULL, arm};
+static const cy_op_t acquiring = {.what = "Lock.acquire", .begin = begin, .finish = finish, .arm = arm};
 
 mp_obj_t cy_lock_acquire(mp_obj_t self)
 {

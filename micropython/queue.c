@@ -155,7 +155,7 @@ static mp_obj_t put_finish(cy_await_t *a, cy_task_t *task, int rc)
     return mp_const_none;
 }
 
-static const cy_op_t putting = {"Queue.put", put_begin, put_finish, NULL};
+static const cy_op_t putting = {.what = "Queue.put", .begin = put_begin, .finish = put_finish};
 
 static mp_obj_t put(mp_obj_t self, mp_obj_t item)
 {
@@ -219,7 +219,7 @@ static bool get_cancel(cy_await_t *a, cy_task_t *task, mp_obj_t exception)
     return false;
 }
 
-static const cy_op_t getting = {"Queue.get", get_begin, get_finish, get_cancel};
+static const cy_op_t getting = {.what = "Queue.get", .begin = get_begin, .finish = get_finish, .cancel = get_cancel};
 
 static mp_obj_t get(mp_obj_t self)
 {
@@ -254,7 +254,7 @@ static int join_begin(cy_await_t *a, cy_task_t *task)
     return rc == COSY_WAITING ? cy_park(task, COSY_FOREVER) : rc;
 }
 
-static const cy_op_t joining = {"Queue.join", join_begin, NULL, NULL};
+static const cy_op_t joining = {.what = "Queue.join", .begin = join_begin};
 
 static mp_obj_t join(mp_obj_t self)
 {

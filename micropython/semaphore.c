@@ -40,7 +40,7 @@ static mp_obj_t finish(cy_await_t *a, cy_task_t *task, int rc)
     return a->arg;
 }
 
-static const cy_op_t acquiring = {"Semaphore.acquire", begin, finish, NULL};
+static const cy_op_t acquiring = {.what = "Semaphore.acquire", .begin = begin, .finish = finish};
 
 static mp_obj_t acquire(mp_obj_t self)
 {

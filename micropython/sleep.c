@@ -39,8 +39,8 @@ static void sleep_ms_arm(cy_await_t *a, cosy_arm *arm)
     *arm = cy_moment_arm(cy_from_now(cy_milliseconds(a->self)));
 }
 
-static const cy_op_t sleeping = {"sleep", sleep_begin, sleep_finish, NULL, sleep_arm};
-static const cy_op_t sleeping_ms = {"sleep_ms", sleep_ms_begin, NULL, NULL, sleep_ms_arm};
+static const cy_op_t sleeping = {.what = "sleep", .begin = sleep_begin, .finish = sleep_finish, .arm = sleep_arm};
+static const cy_op_t sleeping_ms = {.what = "sleep_ms", .begin = sleep_ms_begin, .arm = sleep_ms_arm};
 
 static mp_obj_t sleep_(size_t n_args, const mp_obj_t *args)
 {

@@ -146,7 +146,7 @@ static mp_obj_t enter_finish(cy_await_t *a, cy_task_t *task, int rc)
     return a->self;
 }
 
-static const cy_op_t entering = {"TaskGroup", enter_begin, enter_finish, NULL};
+static const cy_op_t entering = {.what = "TaskGroup", .begin = enter_begin, .finish = enter_finish};
 
 static mp_obj_t enter(mp_obj_t self)
 {
@@ -242,7 +242,9 @@ static mp_obj_t leave_finish(cy_await_t *a, cy_task_t *task, int rc)
     return wait_for_children(group, task) == COSY_WAITING ? MP_OBJ_NULL : outcome(group);
 }
 
-static const cy_op_t leaving = {"TaskGroup", leave_begin, leave_finish, cy_await_interrupt};
+static const cy_op_t leaving = {
+    .what = "TaskGroup", .begin = leave_begin, .finish = leave_finish, .cancel = cy_await_interrupt,
+};
 
 static mp_obj_t leave(size_t n_args, const mp_obj_t *args)
 {

@@ -25,7 +25,7 @@ static mp_obj_t clear(mp_obj_t obj)
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(clear_obj, clear);
 
-static const cy_op_t waiting = {"ThreadSafeFlag.wait", cy_signal_begin, NULL, NULL, cy_signal_arm};
+static const cy_op_t waiting = {.what = "ThreadSafeFlag.wait", .begin = cy_signal_begin, .arm = cy_signal_arm};
 
 static mp_obj_t wait(mp_obj_t self)
 {

@@ -52,7 +52,7 @@ static void arm(timeout_t *self)
     mp_obj_t obj = MP_OBJ_FROM_PTR(self);
     if (self->when == COSY_FOREVER)
         return;
-    if (self->when <= cosy_from_now(0))
+    if (self->when <= cy_from_now(0))
         self->soon = cy_call_soon(MP_OBJ_FROM_PTR(&expire_now_obj), 1, &obj);
     else
         self->timer = cy_timer_at(self->when, obj, expire);
@@ -79,7 +79,7 @@ static mp_obj_t enter_finish(cy_await_t *a, cy_task_t *task, int rc)
     return a->self;
 }
 
-static const cy_op_t entering = {"timeout", enter_begin, enter_finish, NULL};
+static const cy_op_t entering = {.what = "timeout", .begin = enter_begin, .finish = enter_finish};
 
 static mp_obj_t enter(mp_obj_t self)
 {
@@ -203,7 +203,7 @@ static mp_obj_t one_argument(size_t n_args, const mp_obj_t *args, mp_map_t *kw, 
 static mp_obj_t timeout(size_t n_args, const mp_obj_t *args, mp_map_t *kw)
 {
     cosy_time length = cy_seconds(one_argument(n_args, args, kw, MP_QSTR_delay));
-    return new_timeout(length == COSY_FOREVER ? COSY_FOREVER : cosy_from_now(length), MP_OBJ_NULL);
+    return new_timeout(length == COSY_FOREVER ? COSY_FOREVER : cy_from_now(length), MP_OBJ_NULL);
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(cy_timeout_obj, 0, timeout);
 

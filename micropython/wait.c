@@ -42,7 +42,7 @@ static int begin(cy_await_t *a, cy_task_t *task)
     if (w->length <= 0 && !cosy_event_is_set(&w->enough))
         return cosy_yield_begin(&task->core.wait); /* who polls lets others run */
     int rc = cosy_event_wait_begin(&w->enough, &task->core.wait);
-    return rc == COSY_WAITING ? cy_park(task, w->length == COSY_FOREVER ? COSY_FOREVER : cosy_from_now(w->length)) : rc;
+    return rc == COSY_WAITING ? cy_park(task, w->length == COSY_FOREVER ? COSY_FOREVER : cy_from_now(w->length)) : rc;
 }
 
 /* The sets (done, pending). */
@@ -63,7 +63,7 @@ static mp_obj_t finish(cy_await_t *a, cy_task_t *task, int rc)
     return mp_obj_new_tuple(2, sets);
 }
 
-static const cy_op_t waiting = {"wait", begin, finish, cy_await_interrupt};
+static const cy_op_t waiting = {.what = "wait", .begin = begin, .finish = finish, .cancel = cy_await_interrupt};
 
 static mp_obj_t wait_(size_t n_args, const mp_obj_t *args, mp_map_t *kw)
 {

@@ -37,7 +37,7 @@ static mp_obj_t ending_finish(cy_await_t *a, cy_task_t *task, int rc)
     return late(MP_OBJ_TO_PTR(a->self));
 }
 
-static const cy_op_t ending = {"wait_for", NULL, ending_finish, cy_await_interrupt};
+static const cy_op_t ending = {.what = "wait_for", .finish = ending_finish, .cancel = cy_await_interrupt};
 
 static int timed_out(cy_await_t *a, cy_task_t *task)
 {
@@ -59,7 +59,7 @@ static mp_obj_t turn_finish(cy_await_t *a, cy_task_t *task, int rc)
     return cy_future_get(MP_OBJ_TO_PTR(a->self));
 }
 
-static const cy_op_t one_more_turn = {"wait_for", NULL, turn_finish, cy_await_interrupt};
+static const cy_op_t one_more_turn = {.what = "wait_for", .finish = turn_finish, .cancel = cy_await_interrupt};
 
 static mp_obj_t waiting_finish(cy_await_t *a, cy_task_t *task, int rc)
 {
@@ -80,8 +80,10 @@ static mp_obj_t coroutine_finish(cy_await_t *a, cy_task_t *task, int rc)
     return rc == COSY_WAITING ? MP_OBJ_NULL : turn_finish(a, task, rc);
 }
 
-static const cy_op_t waiting = {"wait_for", NULL, waiting_finish, cy_await_interrupt};
-static const cy_op_t waiting_for_coroutine = {"wait_for", NULL, coroutine_finish, cy_await_interrupt};
+static const cy_op_t waiting = {.what = "wait_for", .finish = waiting_finish, .cancel = cy_await_interrupt};
+static const cy_op_t waiting_for_coroutine = {
+    .what = "wait_for", .finish = coroutine_finish, .cancel = cy_await_interrupt,
+};
 
 /* ---- our own awaitables: they need no task, for the deadline can go into the wait itself ---- */
 
@@ -126,7 +128,7 @@ static mp_obj_t bounded_finish(cy_await_t *a, cy_task_t *task, int rc)
     return value;
 }
 
-static const cy_op_t bounded = {"wait_for", NULL, bounded_finish, cy_await_interrupt};
+static const cy_op_t bounded = {.what = "wait_for", .finish = bounded_finish, .cancel = cy_await_interrupt};
 
 static int bounded_begin(cy_await_t *a, cy_task_t *task, cosy_time deadline)
 {
@@ -162,7 +164,7 @@ static int begin(cy_await_t *a, cy_task_t *task, cosy_time length)
 {
     mp_obj_t aw = a->self;
     if (length != COSY_FOREVER && can_be_bounded(aw))
-        return bounded_begin(a, task, cosy_from_now(length));
+        return bounded_begin(a, task, cy_from_now(length));
     cy_future_t *future = cy_ensure_future(aw);
     if (future == &task->future)
         mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("a task cannot await itself"));
@@ -175,7 +177,7 @@ static int begin(cy_await_t *a, cy_task_t *task, cosy_time length)
     a->op = cy_future_of(aw) ? &waiting : &waiting_for_coroutine;
     if (length <= 0 && !cy_future_done(future))
         return timed_out(a, task);
-    return cy_future_wait(future, task, cosy_from_now(length));
+    return cy_future_wait(future, task, cy_from_now(length));
 }
 
 static int begin_s(cy_await_t *a, cy_task_t *task)
@@ -188,8 +190,8 @@ static int begin_ms(cy_await_t *a, cy_task_t *task)
     return begin(a, task, a->arg == mp_const_none ? COSY_FOREVER : cy_milliseconds(a->arg));
 }
 
-static const cy_op_t fresh = {"wait_for", begin_s, NULL, cy_await_interrupt};
-static const cy_op_t fresh_ms = {"wait_for_ms", begin_ms, NULL, cy_await_interrupt};
+static const cy_op_t fresh = {.what = "wait_for", .begin = begin_s, .cancel = cy_await_interrupt};
+static const cy_op_t fresh_ms = {.what = "wait_for_ms", .begin = begin_ms, .cancel = cy_await_interrupt};
 
 static mp_obj_t wait_for(size_t n_args, const mp_obj_t *args, mp_map_t *kw)
 {
