@@ -37,7 +37,13 @@ static mp_obj_t finish(cy_await_t *a, cy_task_t *task, int rc)
     return MP_OBJ_NEW_SMALL_INT(rc ? rc - 1 : (mp_int_t)self->core.parties - 1);
 }
 
-static const cy_op_t waiting = {.what = "Barrier.wait", .begin = begin, .finish = finish};
+static void arm(cy_await_t *a, cosy_arm *arm)
+{
+    barrier_t *self = MP_OBJ_TO_PTR(a->self);
+    *arm = cosy_arm_barrier(&self->core);
+}
+
+static const cy_op_t waiting = {.what = "Barrier.wait", .begin = begin, .finish = finish, .arm = arm};
 
 /* Also __aenter__: a block is told its index. */
 static mp_obj_t wait_(mp_obj_t self)

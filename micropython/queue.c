@@ -155,7 +155,15 @@ static mp_obj_t put_finish(cy_await_t *a, cy_task_t *task, int rc)
     return mp_const_none;
 }
 
-static const cy_op_t putting = {.what = "Queue.put", .begin = put_begin, .finish = put_finish};
+/* As an arm its item is stored as that of a putter that waited. */
+static void put_arm(cy_await_t *a, cosy_arm *arm)
+{
+    cy_queue_t *q = MP_OBJ_TO_PTR(a->self);
+    make_room(q);
+    *arm = cosy_arm_put(&q->core, &a->arg);
+}
+
+static const cy_op_t putting = {.what = "Queue.put", .begin = put_begin, .finish = put_finish, .arm = put_arm};
 
 static mp_obj_t put(mp_obj_t self, mp_obj_t item)
 {
@@ -219,7 +227,27 @@ static bool get_cancel(cy_await_t *a, cy_task_t *task, mp_obj_t exception)
     return false;
 }
 
-static const cy_op_t getting = {.what = "Queue.get", .begin = get_begin, .finish = get_finish, .cancel = get_cancel};
+static const cy_op_t getting_by_arm;
+
+static void get_arm(cy_await_t *a, cosy_arm *arm)
+{
+    cy_queue_t *q = MP_OBJ_TO_PTR(a->self);
+    before_get(q);
+    a->op = &getting_by_arm;
+    *arm = cosy_arm_get(&q->core, &a->arg);
+}
+
+/* What get_begin does after the engine has taken an item. */
+static mp_obj_t arm_finish(cy_await_t *a, cy_task_t *task, int rc)
+{
+    cy_queue_left(MP_OBJ_TO_PTR(a->self));
+    return get_finish(a, task, rc);
+}
+
+static const cy_op_t getting = {
+    .what = "Queue.get", .begin = get_begin, .finish = get_finish, .cancel = get_cancel, .arm = get_arm};
+static const cy_op_t getting_by_arm = {
+    .what = "Queue.get", .begin = get_begin, .finish = arm_finish, .cancel = get_cancel, .arm = get_arm};
 
 static mp_obj_t get(mp_obj_t self)
 {
@@ -254,7 +282,13 @@ static int join_begin(cy_await_t *a, cy_task_t *task)
     return rc == COSY_WAITING ? cy_park(task, COSY_FOREVER) : rc;
 }
 
-static const cy_op_t joining = {.what = "Queue.join", .begin = join_begin};
+static void join_arm(cy_await_t *a, cosy_arm *arm)
+{
+    cy_queue_t *q = MP_OBJ_TO_PTR(a->self);
+    *arm = cosy_arm_queue_join(&q->core);
+}
+
+static const cy_op_t joining = {.what = "Queue.join", .begin = join_begin, .arm = join_arm};
 
 static mp_obj_t join(mp_obj_t self)
 {
