@@ -1,13 +1,6 @@
 # Streams on the loopback: the stream layer that MicroPython brings along, on this loop. Each case makes its own server.
-import sys
-
-try:
-    import cosy
-except ImportError:
-    print("stream: skipped, there is no module cosy here")
-    sys.exit(0)
-
 import asyncio
+import cosy
 import socket
 from check import case, main, settle
 
