@@ -7,7 +7,7 @@
 /* Coroutines of Python's are generators; what our functions return is as good as one. */
 bool cy_is_coroutine(mp_obj_t obj)
 {
-    return mp_obj_is_type(obj, &mp_type_gen_instance) || mp_obj_is_type(obj, &cy_type_awaitable) ||
+    return mp_obj_is_type(obj, &mp_type_gen_instance) || cy_await_is_fresh(obj) ||
            mp_obj_is_type(obj, &cy_type_waiting) || mp_obj_is_type(obj, &cy_type_spent);
 }
 

@@ -78,7 +78,23 @@ static mp_obj_t finish(cy_await_t *a, cy_task_t *task, int rc)
     return a->arg;
 }
 
-static const cy_op_t selecting = {.what = "select", .begin = begin, .finish = finish};
+/* An arm that has won may have to know that what it got will go back; a future as an arm is only looked at. */
+static bool cancel(cy_await_t *a, cy_task_t *task, mp_obj_t exception)
+{
+    const select_t *s = (const select_t *)a;
+    int winner = cosy_select_winner(&s->core);
+    if (winner < 0)
+        return false;
+    size_t n;
+    mp_obj_t *items;
+    mp_obj_get_array(a->self, &n, &items);
+    cy_await_t *inner = MP_OBJ_TO_PTR(items[winner]);
+    if (inner->op->cancel && inner->op != &cy_op_await)
+        (void)inner->op->cancel(inner, task, exception);
+    return false;
+}
+
+static const cy_op_t selecting = {.what = "select", .begin = begin, .finish = finish, .cancel = cancel};
 
 /* ---- what can be an arm ---- */
 

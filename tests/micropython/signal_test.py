@@ -1,13 +1,6 @@
 # cosy.Signal and asyncio.ThreadSafeFlag: set by tasks, by scheduled functions and by other threads, in real time.
-import sys
-
-try:
-    import cosy
-except ImportError:
-    print("signal: skipped, there is no module cosy here")
-    sys.exit(0)
-
 import asyncio
+import cosy
 import gc
 import micropython
 import time

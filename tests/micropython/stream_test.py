@@ -1,13 +1,6 @@
 # Streams on the loopback: the stream layer that MicroPython brings along, on this loop. Each case makes its own server.
-import sys
-
-try:
-    import cosy
-except ImportError:
-    print("stream: skipped, there is no module cosy here")
-    sys.exit(0)
-
 import asyncio
+import cosy
 import socket
 from check import case, main, settle
 
@@ -153,13 +146,13 @@ async def _(say):
         await writer.drain()
         data = b"."
         while data:
-            data = await reader.read(20000)
+            data = await reader.read(4000)
             got += len(data)
         await writer.wait_closed()
 
     async def write(writer):
         nonlocal sent
-        piece = bytes(20000)
+        piece = bytes(4000)
         while not go.is_set():
             writer.write(piece)
             sent += len(piece)
