@@ -25,7 +25,13 @@ static int begin(cy_await_t *a, cy_task_t *task)
     return rc == COSY_WAITING ? cy_park(task, COSY_FOREVER) : rc;
 }
 
-static const cy_op_t waiting = {.what = "Event.wait", .begin = begin};
+static void arm(cy_await_t *a, cosy_arm *arm)
+{
+    event_t *self = MP_OBJ_TO_PTR(a->self);
+    *arm = cosy_arm_event(&self->core);
+}
+
+static const cy_op_t waiting = {.what = "Event.wait", .begin = begin, .arm = arm};
 
 static mp_obj_t wait(mp_obj_t self)
 {

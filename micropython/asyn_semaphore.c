@@ -36,7 +36,13 @@ static mp_obj_t finish(cy_await_t *a, cy_task_t *task, int rc)
     return a->arg;
 }
 
-static const cy_op_t acquiring = {.what = "Semaphore.acquire", .begin = begin, .finish = finish};
+static void arm(cy_await_t *a, cosy_arm *arm)
+{
+    semaphore_t *self = MP_OBJ_TO_PTR(a->self);
+    *arm = cosy_arm_semaphore(&self->core, 1);
+}
+
+static const cy_op_t acquiring = {.what = "Semaphore.acquire", .begin = begin, .finish = finish, .arm = arm};
 
 static mp_obj_t acquire(mp_obj_t self)
 {

@@ -66,7 +66,9 @@ static mp_obj_t cancel(mp_obj_t coro)
     cy_task_t *task = future ? NULL : cy_task_of_coro(coro);
     if (task)
         future = &task->future;
-    if (future) {
+    if (future && future == (cy_future_t *)cy_current_or_null()) {
+        mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("can't cancel self"));
+    } else if (future) {
         cy_future_cancel(future, MP_OBJ_NULL);
     } else if (mp_obj_is_type(coro, &mp_type_gen_instance)) {
         mp_obj_t pend[3];
