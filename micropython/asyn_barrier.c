@@ -1,5 +1,6 @@
 /* asyn.Barrier(participants, func=None, args=()): is awaited itself. The last to arrive launches func and goes on, then
- * the others do, in the order in which they came. Who arrives after that belongs to the next round, however many they are.
+ * the others do, in the order in which they came. Who arrives after that belongs to the next round, however many they
+ * are.
  */
 #include "asyn.h"
 

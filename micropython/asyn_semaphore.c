@@ -13,7 +13,8 @@ static mp_obj_t make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, 
     mp_arg_parse_all_kw_array(n_args, n_kw, args, MP_ARRAY_SIZE(allowed), allowed, values);
     mp_int_t value = values[0].u_int;
     if (value < 0 || value >= INT32_MAX)
-        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%q: the value must be 0 or more, and less than 2**31 - 1"), (qstr)type->name);
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%q: the value must be 0 or more, and below 2**31 - 1"),
+                          (qstr)type->name);
     semaphore_t *self = mp_obj_malloc(semaphore_t, type);
     bool bounded = type == &asyn_type_bounded_semaphore && value > 0; /* the engine's bound is never 0: see release() */
     cosy_semaphore_init(&self->core, (int32_t)value, bounded ? (int32_t)value : COSY_SEMAPHORE_MAX, NULL);

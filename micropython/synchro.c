@@ -5,8 +5,8 @@
 
 /* ---- uasyncio.synchro.Lock ---- */
 
-/* acquire() lets the others have a turn even if the lock is free: programs count on that. delay_ms said how often to look
- * again; here nobody has to. */
+/* acquire() lets the others have a turn even if the lock is free: programs count on that. delay_ms said how often to
+ * look again; here nobody has to. */
 static mp_obj_t lock_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args)
 {
     static const mp_arg_t allowed[] = {{MP_QSTR_delay_ms, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}}};
@@ -58,8 +58,8 @@ cy_task_t *cy_task_of_coro(mp_obj_t coro)
     return task;
 }
 
-/* Takes a coroutine, as create_task() was given it (or a task). One that is no task has the exception waiting for it: it
- * is raised when the coroutine runs next, so one that has not begun never will. */
+/* Takes a coroutine, as create_task() was given it (or a task). One that is no task has the exception waiting for it:
+ * it is raised when the coroutine runs next, so one that has not begun never will. */
 static mp_obj_t cancel(mp_obj_t coro)
 {
     cy_future_t *future = cy_future_of(coro);

@@ -236,7 +236,8 @@ async def _(say):
     say(str(await loop.create_task(asyn.Cancellable(work, 3)())))
 
 
-@case("Cancellable: awaited and cancelled, it is cancelled, not the task around it", ["A stopped", "StopTask", "0", "goes on", "done"])
+@case("Cancellable: awaited and cancelled, it is cancelled, not the task around it",
+      ["A stopped", "StopTask", "0", "goes on", "done"])
 async def _(say):
     async def task():
         try:
@@ -516,7 +517,8 @@ async def _(say):
     say(str(await asyn.launch(g, (1,))))
 
 
-@case("what can be awaited can be an arm of cosy.select()", ["(1, None)", "(1, None)", "(3, None)", "(0, None)", "False"])
+@case("what can be awaited can be an arm of cosy.select()",
+      ["(1, None)", "(1, None)", "(3, None)", "(0, None)", "False"])
 async def _(say):
     event, barrier, semaphore, free = asyn.Event(), asyn.Barrier(2), asyn.Semaphore(0), asyn.Event()
     free.set()
