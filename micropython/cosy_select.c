@@ -17,6 +17,7 @@ typedef struct _select_t {
     cosy_arm arms[];
 } select_t;
 
+/* While the select waits its arms are `waiting`, so that no task lends them out. */
 static void mark(mp_obj_t arms, const mp_obj_type_t *type)
 {
     size_t n;
@@ -52,7 +53,7 @@ static int begin(cy_await_t *a, cy_task_t *task)
     mp_obj_t *items;
     mp_obj_get_array(a->self, &n, &items);
     fill(s, n, items);
-    mark(a->self, &cy_type_spent);
+    mark(a->self, &cy_type_waiting);
     int rc = cosy_select_begin(&s->core, s->arms, (unsigned)n, s->biased ? 0 : draw(n), &task->core.wait);
     if (rc == COSY_WAITING)
         return cy_park(task, cosy_select_until(&s->core, s->until));
@@ -75,6 +76,7 @@ static mp_obj_t finish(cy_await_t *a, cy_task_t *task, int rc)
     mp_obj_get_array(a->arg, &n, &pair);
     pair[0] = MP_OBJ_NEW_SMALL_INT(winner);
     pair[1] = cy_await_value(MP_OBJ_TO_PTR(items[winner]), task, cosy_arm_result(&s->arms[winner]));
+    mark(a->self, &cy_type_spent);
     return a->arg;
 }
 

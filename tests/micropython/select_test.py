@@ -282,6 +282,25 @@ async def _(say):
     say(won[0] > 16 and won[1] > 16)
 
 
+@case("select: its arms are not lent to other waits while it waits", ["select: (1, True)", "select: (0, 'item')"])
+async def _(say):
+    lock = asyncio.Lock()
+    for n in range(2):
+        queue, event = asyncio.Queue(), asyncio.Event()
+        nap = asyncio.sleep(0)  # made before the arms, so that the last arm is what this task would lend out next
+        arms = (queue.get(), event.wait()) if n == 0 else (queue.get(), cosy.Signal().wait())
+        task = asyncio.create_task(ended_by(say, "select")(cosy.select(*arms)))
+        del arms
+        await nap
+        for _ in range(3):
+            async with lock:
+                await asyncio.sleep(0)
+        event.set()
+        if n:
+            queue.put_nowait("item")
+        await task
+
+
 @case("select: as a task, and inside another coroutine", ["(0, True)", (0, "x")])
 async def _(say):
     event = asyncio.Event()
