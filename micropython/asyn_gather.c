@@ -112,18 +112,19 @@ static mp_obj_t make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, 
     mp_obj_t *items;
     mp_arg_check_num(n_args, n_kw, 1, 1, false);
     mp_obj_t all = mp_call_function_1(MP_OBJ_FROM_PTR(&mp_type_tuple), args[0]);
-    mp_obj_get_array(all, &n, &items);
+    mp_obj_get_array(all, &n, &items); /* points into `all`, which alone does not keep it alive */
     mp_obj_tuple_t *tasks = MP_OBJ_TO_PTR(mp_obj_new_tuple(n, NULL));
     gather_t *self = mp_obj_malloc(gather_t, type);
     self->tasks = MP_OBJ_FROM_PTR(tasks);
     cosy_event_init(&self->done, NULL);
     self->pending = 0;
     self->failed = NULL;
-    self->cancelled = MP_OBJ_NULL;
+    self->cancelled = all; /* nobody can cancel yet; this keeps it alive */
     for (size_t i = 0; i < n; i++)
         tasks->items[i] = coroutine(items[i]);
     for (size_t i = 0; i < n; i++)
         tasks->items[i] = start(self, tasks->items[i], ((gatherable_t *)MP_OBJ_TO_PTR(items[i]))->timeout);
+    self->cancelled = MP_OBJ_NULL;
     if (!n)
         cosy_event_set(&self->done, NULL);
     return MP_OBJ_FROM_PTR(self);

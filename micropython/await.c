@@ -83,12 +83,17 @@ MP_DEFINE_CONST_OBJ_TYPE(cy_type_limited, MP_QSTR_awaitable, MP_TYPE_FLAG_ITER_I
 MP_DEFINE_CONST_OBJ_TYPE(cy_type_waiting, MP_QSTR_awaitable, MP_TYPE_FLAG_ITER_IS_ITERNEXT, iter, resumed, print, print);
 MP_DEFINE_CONST_OBJ_TYPE(cy_type_spent, MP_QSTR_awaitable, MP_TYPE_FLAG_ITER_IS_ITERNEXT, iter, used_up, print, print);
 
+cy_await_t *cy_await_spare(void)
+{
+    return mp_obj_malloc(cy_await_t, &cy_type_spent);
+}
+
 mp_obj_t cy_await_new(const cy_op_t *op, mp_obj_t self, mp_obj_t arg)
 {
     cy_task_t *task = cy_current_or_null();
     cy_await_t *a = task ? task->spare : NULL;
     if (!a || a->base.type != &cy_type_spent) {
-        a = m_new_obj(cy_await_t);
+        a = cy_await_spare();
         if (task)
             task->spare = a; /* the one before stays with whoever has not awaited it */
     }

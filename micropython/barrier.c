@@ -1,4 +1,4 @@
-/* asyncio.Barrier. The engine calls the last arrival 0, and who came before 1, 2 ...; asyncio counts arrivals from 0. */
+/* asyncio.Barrier. The engine gives the last arrival 0, those before it 1, 2 ...; asyncio counts arrivals from 0. */
 #include "cy.h"
 
 typedef struct _barrier_t {
@@ -133,5 +133,5 @@ static const mp_rom_map_elem_t locals[] = {
 };
 static MP_DEFINE_CONST_DICT(locals_dict, locals);
 
-MP_DEFINE_CONST_OBJ_TYPE(cy_type_barrier, MP_QSTR_Barrier, MP_TYPE_FLAG_NONE, make_new, make_new, print, print, attr, attr,
-                         locals_dict, &locals_dict);
+MP_DEFINE_CONST_OBJ_TYPE(cy_type_barrier, MP_QSTR_Barrier, MP_TYPE_FLAG_NONE, make_new, make_new, print, print,
+                         attr, attr, locals_dict, &locals_dict);

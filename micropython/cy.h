@@ -113,6 +113,7 @@ static inline bool cy_await_is_fresh(mp_obj_t obj)
 }
 
 mp_obj_t cy_await_new(const cy_op_t *op, mp_obj_t self, mp_obj_t arg);
+cy_await_t *cy_await_spare(void); /* one to lend out */
 
 /* With a deadline, for operations that set none themselves and have begun to wait when begin returns COSY_WAITING. */
 mp_obj_t cy_await_until(const cy_op_t *op, mp_obj_t self, mp_obj_t arg, cosy_time until);

@@ -13,7 +13,8 @@ cy_future_t *cy_future_new(const mp_obj_type_t *type, size_t size)
 
 cy_future_t *cy_future_of(mp_obj_t obj)
 {
-    static const mp_obj_type_t *const types[] = {&cy_type_task, &cy_type_future, &cy_type_gather};
+    /* The plain one last: for MicroPython a native instance of a type below it would be one of Python's. */
+    static const mp_obj_type_t *const types[] = {&cy_type_task, &cy_type_gather, &cy_type_future};
     if (!mp_obj_is_obj(obj))
         return NULL;
     for (size_t i = 0; i < MP_ARRAY_SIZE(types); i++) {

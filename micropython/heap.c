@@ -98,8 +98,9 @@ void cy_heap_insert(cy_queue_t *q, uint32_t place)
 
 enum { DEEPEST = 32 };
 
-/* The way of the last item from the top to its place, when the top is free: down to a leaf, always to the smaller child,
- * and up again as far as it is less. way[0] is the top. Returns how many steps it has, or -1 if the queue has changed. */
+/* The way of the last item from the top to its place, when the top is free: down to a leaf, always to the smaller
+ * child, and up again as far as it is less. way[0] is the top. Returns the number of its steps, or -1 if the queue has
+ * changed. */
 static int sink(const cy_queue_t *q, uint32_t *way)
 {
     seen_t seen = look(q);
@@ -145,8 +146,8 @@ void cy_heap_serve(cy_queue_t *q)
     slots[last] = top;
 }
 
-/* Brings an item that is not sorted in to the first place of those, or to the last; false if there is none. Items are told by their identity: of two
- * equal references it does not matter which is meant. */
+/* Brings an item that is not sorted in to the first place of those, or to the last; false if there is none. Items are
+ * told by their identity: of two equal references it does not matter which is meant. */
 static bool find_unsorted(cy_queue_t *q, mp_obj_t item, bool last)
 {
     mp_obj_t *slots = cy_queue_slots(q);

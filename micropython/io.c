@@ -142,11 +142,10 @@ static void forget_idle(void)
 
 void cy_io_poll(mp_int_t timeout_ms)
 {
+    mp_event_handle_nowait(); /* not all ports' poll() does: Ctrl-C, scheduled functions */
     forget_idle();
-    if (!MP_STATE_VM(cy_io)) {
-        mp_event_handle_nowait();
+    if (!MP_STATE_VM(cy_io))
         return;
-    }
     mp_obj_t ready = call(poller(), MP_QSTR_ipoll, 1, MP_OBJ_NEW_SMALL_INT(timeout_ms), MP_OBJ_NULL);
     mp_obj_t item;
     while ((item = mp_iternext(ready)) != MP_OBJ_STOP_ITERATION) {

@@ -1,5 +1,5 @@
-/* asyncio.Queue, LifoQueue, PriorityQueue. The engine's queues have a bound; here a larger room is allocated when one is
- * full that may grow. Allocating comes first: a MemoryError leaves all as it was.
+/* asyncio.Queue, LifoQueue, PriorityQueue. The queues of the engine have a bound; one that may grow gets a larger room
+ * when it is full. Allocating comes first: a MemoryError leaves all as it was.
  */
 #include "queue.h"
 
@@ -155,7 +155,7 @@ static mp_obj_t put_finish(cy_await_t *a, cy_task_t *task, int rc)
     return mp_const_none;
 }
 
-/* As an arm its item is stored as that of a putter that waited. */
+/* In a PriorityQueue the item is sorted in when the select has ended: by put_finish(), if not by somebody before. */
 static void put_arm(cy_await_t *a, cosy_arm *arm)
 {
     cy_queue_t *q = MP_OBJ_TO_PTR(a->self);
@@ -214,10 +214,11 @@ static mp_obj_t get_finish(cy_await_t *a, cy_task_t *task, int rc)
         raise_shut_down(a->op->what);
     if (rc < 0)
         cy_raise(rc, a->op->what);
+    cy_queue_left(MP_OBJ_TO_PTR(a->self)); /* once more: as an arm it did not go through get_begin() */
     return item;
 }
 
-/* A getter that is cancelled gives back what it was handed: the queue must not be full only because it has not grown. */
+/* A getter that is cancelled gives back what it was handed: no queue must be full only because it has not grown. */
 static bool get_cancel(cy_await_t *a, cy_task_t *task, mp_obj_t exception)
 {
     cy_queue_t *q = MP_OBJ_TO_PTR(a->self);
@@ -227,27 +228,15 @@ static bool get_cancel(cy_await_t *a, cy_task_t *task, mp_obj_t exception)
     return false;
 }
 
-static const cy_op_t getting_by_arm;
-
 static void get_arm(cy_await_t *a, cosy_arm *arm)
 {
     cy_queue_t *q = MP_OBJ_TO_PTR(a->self);
     before_get(q);
-    a->op = &getting_by_arm;
     *arm = cosy_arm_get(&q->core, &a->arg);
-}
-
-/* What get_begin does after the engine has taken an item. */
-static mp_obj_t arm_finish(cy_await_t *a, cy_task_t *task, int rc)
-{
-    cy_queue_left(MP_OBJ_TO_PTR(a->self));
-    return get_finish(a, task, rc);
 }
 
 static const cy_op_t getting = {
     .what = "Queue.get", .begin = get_begin, .finish = get_finish, .cancel = get_cancel, .arm = get_arm};
-static const cy_op_t getting_by_arm = {
-    .what = "Queue.get", .begin = get_begin, .finish = arm_finish, .cancel = get_cancel, .arm = get_arm};
 
 static mp_obj_t get(mp_obj_t self)
 {

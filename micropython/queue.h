@@ -7,16 +7,16 @@
 #include "cy.h"
 
 /* A queue of Python objects. core.room is a block of the collector's heap that nobody else knows; it is replaced by a
- * larger one before a put that finds it full, until it has maxsize slots. Slots without an item are MP_OBJ_NULL, so that
- * nothing is kept alive that has been got. An item that was handed to a getter lies in the getter's awaitable. */
+ * larger one before a put that finds it full, until it has maxsize slots. Slots without an item are MP_OBJ_NULL, so
+ * that nothing is kept alive that has been got. An item that was handed to a getter lies in the getter's awaitable. */
 typedef struct _cy_queue_t {
     mp_obj_base_t base;
     mp_obj_t maxsize; /* as it was given */
     cosy_queue core;
     cosy_queue_more more;
     /* Of a PriorityQueue only; others end here. For the engine it is a stack: the last slot comes out next, and what it
-     * stores itself, an item given back or that of a putter that waited, becomes the last. Slots 0 .. sorted - 1 are a heap
-     * in the order of `<`; what is behind them is sorted in when somebody comes along who can bear an exception. */
+     * stores itself, an item given back or that of a putter that waited, becomes the last. Slots 0 .. sorted - 1 are a
+     * heap in the order of `<`; what is behind them is sorted in by the next who may raise an exception. */
     uint32_t sorted;
     uint32_t changes; /* counts: did the queue change while Python code compared? Besides, core.count tells */
 } cy_queue_t;

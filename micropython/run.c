@@ -145,6 +145,18 @@ mp_obj_t cy_run(cy_future_t *until)
     return cy_future_get(until);
 }
 
+/* A run was ended by something that is not main's outcome: Ctrl-C, a deadlock, stop(). Nobody has a hold of main, so it is
+ * cancelled and may clean up; what else it raises, or a second Ctrl-C, is not told any more. */
+static void unwind(cy_future_t *main)
+{
+    nlr_buf_t nlr;
+    if (nlr_push(&nlr) == 0) {
+        if (cy_future_cancel(main, MP_OBJ_NULL))
+            (void)cy_run(main);
+        nlr_pop();
+    }
+}
+
 static mp_obj_t run(size_t n_args, const mp_obj_t *args, mp_map_t *kw)
 {
     static const mp_arg_t allowed[] = {
@@ -155,7 +167,15 @@ static mp_obj_t run(size_t n_args, const mp_obj_t *args, mp_map_t *kw)
     mp_arg_val_t values[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(n_args, args, kw, MP_ARRAY_SIZE(allowed), allowed, values);
     must_not_run();
-    return cy_run(&cy_task_new(values[0].u_obj, MP_OBJ_NULL)->future);
+    cy_future_t *main = &cy_task_new(values[0].u_obj, MP_OBJ_NULL)->future;
+    nlr_buf_t nlr;
+    if (nlr_push(&nlr) == 0) {
+        mp_obj_t result = cy_run(main);
+        nlr_pop();
+        return result;
+    }
+    unwind(main);
+    nlr_jump(nlr.ret_val);
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(cy_run_obj, 1, run);
 
@@ -312,8 +332,8 @@ static MP_DEFINE_CONST_STATICMETHOD_OBJ(call_soon_static, MP_ROM_PTR(&call_soon_
 static void handle_fired(mp_obj_t owner)
 {
     handle_t *handle = MP_OBJ_TO_PTR(owner);
-    handle_unlink(handle);
     handle_call(handle);
+    handle_unlink(handle); /* not before: the arguments of the call hang from it */
 }
 
 static mp_obj_t call_when(cosy_time when, mp_obj_t fn, size_t n_args, const mp_obj_t *args)

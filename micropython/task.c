@@ -192,6 +192,8 @@ cy_task_t *cy_task_new(mp_obj_t coro, mp_obj_t name)
     task->future.flags = CY_F_TASK;
     task->coro = coro;
     task->name = name;
+    if (mp_obj_is_type(coro, &mp_type_gen_instance))
+        task->spare = cy_await_spare(); /* now: later the heap may be locked */
     cy_task_register(task);
     cosy_task_init(&task->core, &cy_loop, resume, NULL);
     cosy_task_start(&task->core, NULL);

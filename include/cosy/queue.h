@@ -251,8 +251,8 @@ COSY_API int cosy_queue_peek(const cosy_queue *queue, void *item);
  * cosy_queue_resize - gives a queue other storage, larger or smaller, and moves its items there.
  *
  * @queue: which.
- * @room: capacity * size bytes for the items, aligned as they need, apart from the storage in use; stays until the queue is
- *     destroyed or moved again.
+ * @room: capacity * size bytes for the items, aligned as they need, apart from the storage in use; stays until the
+ *     queue is destroyed or moved again.
  * @numbers: as many as there are slots, for a queue by priority; else NULL.
  * @capacity: how many fit, at least as many as are in it.
  *

@@ -137,8 +137,8 @@ int cosy_lock_release_slow(cosy_lock *lock)
     return cosy__lock_pass_on(lock);
 }
 
-/* The holder of an owner-less lock may have ended without having released it, and lie in memory that is used otherwise by
- * now: its node is believed only if it knows this lock. */
+/* The holder of an owner-less lock may have ended without having released it, and lie in memory that is used otherwise
+ * by now: its node is believed only if it knows this lock. */
 bool cosy_lock_handed(const cosy_lock *lock)
 {
     const cosy_task *owner = lock->owner;

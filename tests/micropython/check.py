@@ -9,10 +9,10 @@
 #
 #     main("lock")
 #
-# A case says what happens; what it said must be what was expected, in that order. `ours=(rule, expected)`: where our
-# contract differs from CPython's behaviour, and by which rule. `needs`: names that asyncio must have ("Queue.shutdown"), else the
-# case is skipped (older CPythons). A case that hangs is ended after LIMIT seconds. One that is no `async def` runs outside
-# the loop.
+# A case says what happens; what it said must be what was expected, in that order. One that is a plain function runs
+# outside any loop. `ours=(rule, expected)`: where our contract differs from CPython's behaviour, and by which rule.
+# `needs`: names that asyncio must have ("Queue.shutdown"), else the case is skipped (older CPythons). A case that hangs
+# is ended after LIMIT seconds.
 import asyncio
 import sys
 
@@ -63,9 +63,9 @@ def main(title):
             expected = ours[1]
         came = []
         try:
-            work = body(came.append)
-            if hasattr(work, "send"):
-                asyncio.run(limited(work))
+            running = body(came.append)
+            if running is not None:
+                asyncio.run(limited(running))
         except Exception as error:
             came.append("raised " + repr(error))
         if came != expected:

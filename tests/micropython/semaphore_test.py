@@ -124,7 +124,10 @@ async def _(say):
     say(await cancelled(a))
 
 
-@case("S9 granted, then cancelled before it ran: its body never runs, the permit is free", [True, "[unlocked, value:1]"])
+@case(
+    "S9 granted, then cancelled before it ran: its body never runs, the permit is free",
+    [True, "[unlocked, value:1]"],
+)
 async def _(say):
     sem = asyncio.Semaphore(1)
 

@@ -28,7 +28,9 @@ def run(source, target):
         files += sorted(os.path.relpath(f, folder) for f in glob.glob(os.path.join(folder, pattern)))
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     with tempfile.TemporaryDirectory() as results:
-        command = [sys.executable, "run-tests.py", "--result-dir", results]
+        # For a board run-tests.py needs pyserial, which is installed for the system's Python.
+        python = "/usr/bin/python3" if on_board else sys.executable
+        command = [python, "run-tests.py", "--result-dir", results]
         if on_board:
             command += ["-t", "execpty:" + " ".join(qemu_command(target))]
         else:
