@@ -80,7 +80,7 @@ static mp_obj_t finish(cy_await_t *a, cy_task_t *task, int rc)
     return a->arg;
 }
 
-/* An arm that has won may have to know that what it got will go back; a future as an arm is only looked at. */
+/* An arm that has won may have to know that what it got will go back. (A future that has won is done and heeds no cancel.) */
 static bool cancel(cy_await_t *a, cy_task_t *task, mp_obj_t exception)
 {
     const select_t *s = (const select_t *)a;
@@ -91,7 +91,7 @@ static bool cancel(cy_await_t *a, cy_task_t *task, mp_obj_t exception)
     mp_obj_t *items;
     mp_obj_get_array(a->self, &n, &items);
     cy_await_t *inner = MP_OBJ_TO_PTR(items[winner]);
-    if (inner->op->cancel && inner->op != &cy_op_await)
+    if (inner->op->cancel)
         (void)inner->op->cancel(inner, task, exception);
     return false;
 }

@@ -10,6 +10,10 @@ try:
     import _thread
 except ImportError:
     _thread = None
+try:
+    import socket
+except ImportError:
+    socket = None
 
 
 def waiter(say, name, signal, times=1):
@@ -217,28 +221,28 @@ async def _(say):
         await task
 
 
-@case("ThreadSafeFlag: set by another thread while the loop waits for a stream, too", ["woken"])
-async def _(say):
-    # The poller would wait for the stream for a second or more; the set must end that.
-    import socket
+if socket:
 
-    listener = socket.socket()
-    listener.bind(socket.getaddrinfo("127.0.0.1", 0)[0][-1])
-    listener.listen(1)
-    listener.setblocking(False)
+    @case("ThreadSafeFlag: set by another thread while the loop waits for a stream, too", ["woken"])
+    async def _(say):
+        # The poller would wait for the stream for a second or more; the set must end that.
+        listener = socket.socket()
+        listener.bind(socket.getaddrinfo("127.0.0.1", 0)[0][-1])
+        listener.listen(1)
+        listener.setblocking(False)
 
-    async def accept():
-        await asyncio.StreamReader(listener).read(1)
+        async def accept():
+            await asyncio.StreamReader(listener).read(1)
 
-    accepting = asyncio.create_task(accept())
-    await settle()
-    flag = asyncio.ThreadSafeFlag()
-    from_thread(flag.set)
-    await flag.wait()
-    say("woken")
-    accepting.cancel()
-    await settle()
-    listener.close()
+        accepting = asyncio.create_task(accept())
+        await settle()
+        flag = asyncio.ThreadSafeFlag()
+        from_thread(flag.set)
+        await flag.wait()
+        say("woken")
+        accepting.cancel()
+        await settle()
+        listener.close()
 
 
 main("signal")
