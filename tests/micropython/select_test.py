@@ -171,6 +171,14 @@ async def _(say):
     say(queue.qsize())
 
 
+@case("select: a queue without a limit grows for an arm", [10])
+async def _(say):
+    queue = asyncio.Queue()
+    for n in range(10):
+        assert await cosy.select(queue.put(n), asyncio.sleep(0)) == (0, None)
+    say(queue.qsize())
+
+
 @case("select: an item goes to the select that came first; what it was handed goes back if it is cancelled", ["a: cancelled", "b: (0, 1)", [0, 2]])
 async def _(say):
     queue, never = asyncio.Queue(), asyncio.Event()
