@@ -17,6 +17,7 @@ typedef struct _select_t {
     cosy_arm arms[];
 } select_t;
 
+/* While the select waits its arms are `waiting`, so that no task lends them out. */
 static void mark(mp_obj_t arms, const mp_obj_type_t *type)
 {
     size_t n;
@@ -52,7 +53,7 @@ static int begin(cy_await_t *a, cy_task_t *task)
     mp_obj_t *items;
     mp_obj_get_array(a->self, &n, &items);
     fill(s, n, items);
-    mark(a->self, &cy_type_spent);
+    mark(a->self, &cy_type_waiting);
     int rc = cosy_select_begin(&s->core, s->arms, (unsigned)n, s->biased ? 0 : draw(n), &task->core.wait);
     if (rc == COSY_WAITING)
         return cy_park(task, cosy_select_until(&s->core, s->until));
@@ -75,10 +76,11 @@ static mp_obj_t finish(cy_await_t *a, cy_task_t *task, int rc)
     mp_obj_get_array(a->arg, &n, &pair);
     pair[0] = MP_OBJ_NEW_SMALL_INT(winner);
     pair[1] = cy_await_value(MP_OBJ_TO_PTR(items[winner]), task, cosy_arm_result(&s->arms[winner]));
+    mark(a->self, &cy_type_spent);
     return a->arg;
 }
 
-/* An arm that has won may have to know that what it got will go back; a future as an arm is only looked at. */
+/* An arm that has won may have to know that what it got will go back. (A future that has won is done and heeds no cancel.) */
 static bool cancel(cy_await_t *a, cy_task_t *task, mp_obj_t exception)
 {
     const select_t *s = (const select_t *)a;
@@ -89,7 +91,7 @@ static bool cancel(cy_await_t *a, cy_task_t *task, mp_obj_t exception)
     mp_obj_t *items;
     mp_obj_get_array(a->self, &n, &items);
     cy_await_t *inner = MP_OBJ_TO_PTR(items[winner]);
-    if (inner->op->cancel && inner->op != &cy_op_await)
+    if (inner->op->cancel)
         (void)inner->op->cancel(inner, task, exception);
     return false;
 }

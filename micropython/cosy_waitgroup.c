@@ -11,11 +11,16 @@ static cosy_waitgroup *core(mp_obj_t self)
     return &((waitgroup_t *)MP_OBJ_TO_PTR(self))->core;
 }
 
+COSY_NORETURN static void raise_too_far(void)
+{
+    mp_raise_ValueError(MP_ERROR_TEXT("WaitGroup: nobody counts that far"));
+}
+
 static int32_t number(mp_obj_t obj)
 {
     mp_int_t n = mp_obj_get_int(obj);
     if (n > INT32_MAX || n < -INT32_MAX)
-        mp_raise_ValueError(MP_ERROR_TEXT("WaitGroup: nobody counts that far"));
+        raise_too_far();
     return (int32_t)n;
 }
 
@@ -31,8 +36,11 @@ static mp_obj_t make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, 
 
 static void count_on(mp_obj_t self, int32_t n)
 {
-    if (cosy_waitgroup_add(core(self), n) != COSY_OK)
-        mp_raise_ValueError(MP_ERROR_TEXT("WaitGroup: more is done than was added"));
+    if (cosy_waitgroup_add(core(self), n) == COSY_OK)
+        return;
+    if (n > 0)
+        raise_too_far();
+    mp_raise_ValueError(MP_ERROR_TEXT("WaitGroup: more is done than was added"));
 }
 
 static mp_obj_t add(size_t n_args, const mp_obj_t *args)

@@ -46,6 +46,8 @@ POINT = "a point in time is an int, cosy.now() + ns or cosy.deadline(s), not 'fl
 async def _(say):
     await refused(say, TypeError, lambda: cosy.sleep_until(1.5))
     signal = cosy.Signal()
+    for past in (-(1 << 80), -(1 << 62), -5):
+        await refused(lambda _: None, asyncio.TimeoutError, lambda: signal.wait(until=past))
     await refused(say, asyncio.TimeoutError, lambda: signal.wait(until=-(1 << 80)))
     await refused(say, asyncio.TimeoutError, lambda: signal.wait(timeout=0))
     await refused(say, TypeError, lambda: signal.wait(until=1, timeout=1))

@@ -171,6 +171,14 @@ async def _(say):
     say(queue.qsize())
 
 
+@case("select: a queue without a limit grows for an arm", [10])
+async def _(say):
+    queue = asyncio.Queue()
+    for n in range(10):
+        assert await cosy.select(queue.put(n), asyncio.sleep(0)) == (0, None)
+    say(queue.qsize())
+
+
 @case("select: an item goes to the select that came first; what it was handed goes back if it is cancelled", ["a: cancelled", "b: (0, 1)", [0, 2]])
 async def _(say):
     queue, never = asyncio.Queue(), asyncio.Event()
@@ -280,6 +288,25 @@ async def _(say):
     for _ in range(64):
         won[(await cosy.select(a.wait(1), b.wait(1), biased=False))[0]] += 1
     say(won[0] > 16 and won[1] > 16)
+
+
+@case("select: its arms are not lent to other waits while it waits", ["select: (1, True)", "select: (0, 'item')"])
+async def _(say):
+    lock = asyncio.Lock()
+    for n in range(2):
+        queue, event = asyncio.Queue(), asyncio.Event()
+        nap = asyncio.sleep(0)  # made before the arms, so that the last arm is what this task would lend out next
+        arms = (queue.get(), event.wait()) if n == 0 else (queue.get(), cosy.Signal().wait())
+        task = asyncio.create_task(ended_by(say, "select")(cosy.select(*arms)))
+        del arms
+        await nap
+        for _ in range(3):
+            async with lock:
+                await asyncio.sleep(0)
+        event.set()
+        if n:
+            queue.put_nowait("item")
+        await task
 
 
 @case("select: as a task, and inside another coroutine", ["(0, True)", (0, "x")])

@@ -10,6 +10,10 @@ try:
     import _thread
 except ImportError:
     _thread = None
+try:
+    import socket
+except ImportError:
+    socket = None
 
 
 def waiter(say, name, signal, times=1):
@@ -126,18 +130,38 @@ async def _(say):
     say("kept")
 
 
+@case("Signal: who waits after a set does not wait, nor does a select", ["at once", (0, None), (1, None), "other"])
+async def _(say):
+    signal, flag = cosy.Signal(), asyncio.ThreadSafeFlag()
+
+    async def other():
+        say("other")
+
+    task = asyncio.create_task(other())
+    signal.set()
+    await signal.wait()
+    say("at once")
+    signal.set()
+    say(await cosy.select(signal.wait(), asyncio.sleep(0)))
+    flag.set()
+    say(await cosy.select(asyncio.Event().wait(), flag.wait()))
+    await task
+
+
 @case("Signal: dropped right after its set, and set without anybody waiting", ["alive"])
 async def _(say):
+    # What the inbox points to must not be collected: it would be overwritten by what is allocated next.
     for _ in range(200):
         cosy.Signal().set()
         asyncio.ThreadSafeFlag().set()
     gc.collect()
-    other = [bytearray(40) for _ in range(200)]
+    rubbish = [bytearray(b"\xff" * 40) for _ in range(600)]
+    await asyncio.sleep(0.001)
     signal = cosy.Signal()
     signal.set()
     await signal.wait()
+    del rubbish
     gc.collect()
-    del other
     signal.set()
     await signal.wait(timeout=5)
     say("alive")
@@ -217,28 +241,29 @@ async def _(say):
         await task
 
 
-@case("ThreadSafeFlag: set by another thread while the loop waits for a stream, too", ["woken"])
-async def _(say):
-    # The poller would wait for the stream for a second or more; the set must end that.
-    import socket
+if socket:
 
-    listener = socket.socket()
-    listener.bind(socket.getaddrinfo("127.0.0.1", 0)[0][-1])
-    listener.listen(1)
-    listener.setblocking(False)
+    @case("ThreadSafeFlag: set by another thread while the loop waits for a stream, too", ["woken"])
+    async def _(say):
+        # The poller would wait for the stream for a second; the set must end that.
+        listener = socket.socket()
+        listener.bind(socket.getaddrinfo("127.0.0.1", 0)[0][-1])
+        listener.listen(1)
+        listener.setblocking(False)
 
-    async def accept():
-        await asyncio.StreamReader(listener).read(1)
+        async def accept():
+            await asyncio.StreamReader(listener).read(1)
 
-    accepting = asyncio.create_task(accept())
-    await settle()
-    flag = asyncio.ThreadSafeFlag()
-    from_thread(flag.set)
-    await flag.wait()
-    say("woken")
-    accepting.cancel()
-    await settle()
-    listener.close()
+        accepting = asyncio.create_task(accept())
+        await settle()
+        flag = asyncio.ThreadSafeFlag()
+        for _ in range(30):  # if each took as long as that, the limit of a case would be over
+            from_thread(flag.set)
+            await flag.wait()
+        say("woken")
+        accepting.cancel()
+        await settle()
+        listener.close()
 
 
 main("signal")
