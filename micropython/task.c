@@ -28,6 +28,24 @@ static void end(cy_task_t *task)
     cosy_task_end(&task->core, COSY_OK);
 }
 
+/* A turn later. A generator may have parked its task by hand, next(lock.acquire()), and then ended: that wait is undone. */
+static void end_later(cy_task_t *task)
+{
+    task->flags |= CY_T_CLOSED;
+    if (task->core.wait.state == COSY_CONSUMED)
+        (void)cosy_yield_begin(&task->core.wait);
+    else
+        (void)cosy_interrupt(&task->core);
+}
+
+static void end_now_or_later(cy_task_t *task)
+{
+    if (task->core.wait.state == COSY_CONSUMED)
+        end(task);
+    else
+        end_later(task);
+}
+
 static void settle(cy_task_t *task, int state, mp_obj_t value)
 {
     task->spare = NULL;
@@ -40,7 +58,7 @@ static void finished(cy_task_t *task, mp_obj_t result)
         settle(task, CY_CANCELLED, task->cancel);
     else
         settle(task, CY_RESULT, result);
-    end(task);
+    end_now_or_later(task);
 }
 
 static void failed(cy_task_t *task, mp_obj_t exception)
@@ -54,13 +72,12 @@ static void failed(cy_task_t *task, mp_obj_t exception)
                 cy_escape(exception);
         }
         settle(task, CY_EXCEPTION, exception);
-        if (!(task->future.flags & CY_F_RETRIEVED)) { /* somebody may await it yet: report it a turn later */
-            task->flags |= CY_T_CLOSED;
-            (void)cosy_yield_begin(&task->core.wait);
+        if (!(task->future.flags & CY_F_RETRIEVED)) { /* somebody may await it yet: then it is not reported */
+            end_later(task);
             return;
         }
     }
-    end(task);
+    end_now_or_later(task);
 }
 
 static void throw_later(cy_task_t *task, mp_obj_t exception)
@@ -127,7 +144,7 @@ static bool is_stop(mp_obj_t exception)
 
 static void report(cy_task_t *task)
 {
-    if (!(task->future.flags & CY_F_RETRIEVED)) {
+    if (task->future.state == CY_EXCEPTION && !(task->future.flags & CY_F_RETRIEVED)) {
         task->future.flags |= CY_F_RETRIEVED;
         cy_report("Task exception wasn't retrieved", task->future.value, MP_OBJ_FROM_PTR(task));
     }

@@ -1,5 +1,6 @@
+# not: stress board (it collects by itself)
 # Nothing is lost and nothing stays: after many operations of each kind the heap holds what it held before; and the
-# commonest waits allocate nothing at all. (no stress: it collects by itself)
+# commonest waits allocate nothing at all.
 import asyncio
 import gc
 import micropython

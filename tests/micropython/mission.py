@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # Runs the five synchronisation programs on a MicroPython that has cosy, and compares what they print.
-# usage: mission.py INTERPRETER [ARGUMENT ...] [--real] [--programs DIR]
+# usage: mission.py INTERPRETER|FIRMWARE.elf [ARGUMENT ...] [--real] [--programs DIR]
 #   --real          in real time, 18 seconds; without it in simulated time, where what comes out is exact
 #   --programs DIR  those that the project comes from, NAME.py and NAME.expected, run unchanged;
 #                   ../shared/mission beside the checkout is the default
@@ -10,6 +10,8 @@ import pathlib
 import re
 import subprocess
 import sys
+
+import board
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OURS = ROOT / "examples" / "micropython"
@@ -21,6 +23,15 @@ SIMULATED = "import cosy; cosy.virtual(True); exec(open(%r).read(), {'__name__':
 # timers, their order is decided by milliseconds in real time.
 SECONDS = "+1 +2|-1 +3 -2|+1|-3 +2|-1 +3|-2|+1|-3|+2|-1 +3"
 OR_ELSE = "+1 +2|-1 +3 -2|+1|-3 +2|-1 +3|-2|+1|-3|+3|-1 +2"
+
+
+def run_on_board(firmware, programs, real):
+    """One after the other on a board that QEMU plays, each after a soft reboot."""
+    before = "" if real else "import cosy\ncosy.virtual(True)\n"
+    with board.Board.at(firmware) as it:
+        for program in programs:
+            it.soft_reboot()
+            yield "".join(it.run(before + program.read_text(), 120))
 
 
 def run(interpreter, program, real):
@@ -97,9 +108,13 @@ def main():
     else:
         print("mission.py: skipped: the original programs are not in %s; only the project's own run" % programs)
     jobs = [(kind, name, folder, expected) for kind, folder, expected in sets for name in NAMES]
-    # In real time all at once: they sleep. The simulated ones are short, and in turn.
-    with concurrent.futures.ThreadPoolExecutor(len(jobs) if real else 1) as pool:
-        texts = list(pool.map(lambda job: run(arguments, job[2] / (job[1] + ".py"), real), jobs))
+    files = [folder / (name + ".py") for _, name, folder, _ in jobs]
+    if arguments[0].endswith(".elf"):
+        texts = list(run_on_board(arguments[0], files, real))
+    else:
+        # In real time all at once: they sleep. The simulated ones are short, and in turn.
+        with concurrent.futures.ThreadPoolExecutor(len(jobs) if real else 1) as pool:
+            texts = list(pool.map(lambda file: run(arguments, file, real), files))
     failed = 0
     for (kind, name, folder, expected), text in zip(jobs, texts):
         # In simulated time our one text counts for the semaphore: at 12 s the document's order is drift (see above).

@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """Runs the tables of tests/micropython/*_test.py.
 
-usage: suite.py plain|stress|cpython [INTERPRETER] [NAME ...]
-plain: as they are; stress: in a small heap, with a collection at each allocation; cpython: on this Python, what it can run.
+usage: suite.py plain|stress|board|cpython [INTERPRETER|FIRMWARE] [NAME ...]
+plain: as they are; stress: in a small heap, with a collection at each allocation; board: on one that QEMU plays; cpython: on
+this Python, what it can run. The first line of a file may say that it is not for some of these: "# not: stress board".
 """
 import os
 import re
 import subprocess
 import sys
+
+from board import Board, BoardError
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 HEAP = "heapsize=192k"
@@ -29,8 +32,40 @@ def only_ours(path):
         return re.search(r"^(import|from) (cosy|asyn|uasyncio|micropython|gc)\b", f.read(), re.M)
 
 
+def excluded(mode, path):
+    with open(path, encoding="utf-8") as f:
+        first = f.readline()
+    return first.startswith("# not:") and mode in first.split()
+
+
+def run_here(words):
+    """What it printed, and whether it ended well."""
+    try:
+        run = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                             text=True, timeout=500, env={**os.environ, "MICROPYPATH": HERE})
+        return run.stdout, run.returncode == 0
+    except subprocess.TimeoutExpired as e:
+        return (e.stdout or b"").decode() + "\nit did not end\n", False
+
+
+def run_there(firmware, path):
+    """There are no files on the board: check.py goes before the table, and nothing exits."""
+    with open(os.path.join(HERE, "check.py"), encoding="utf-8") as f, open(path, encoding="utf-8") as g:
+        program = f.read().replace("sys.exit(1 if failed else 0)", "return failed")
+        program += re.sub(r"^from check import .*$", "", g.read(), flags=re.M)
+    # Comments and docstrings need no room there.
+    program = re.sub(r"^\s*#.*\n", "", program, flags=re.M)
+    try:
+        with Board.at(firmware) as it:
+            output, error = it.run(program, 300)
+        return output + error, not error
+    except BoardError as e:
+        return "%s\n" % e, False
+
+
 def main():
-    if len(sys.argv) < 2 or sys.argv[1] not in ("plain", "stress", "cpython"):
+    modes = ("plain", "stress", "board", "cpython")
+    if len(sys.argv) < 2 or sys.argv[1] not in modes or (sys.argv[1] != "cpython" and len(sys.argv) < 3):
         sys.exit(__doc__)
     mode, rest = sys.argv[1], sys.argv[2:]
     interpreter = None if mode == "cpython" else rest.pop(0)
@@ -38,25 +73,21 @@ def main():
     for name in rest or sorted(os.listdir(HERE)):
         name = name.removesuffix(".py").removesuffix("_test") + "_test.py"
         path = os.path.join(HERE, name)
-        if not os.path.exists(path) or (mode == "cpython" and only_ours(path)):
+        if not os.path.exists(path) or (mode == "cpython" and only_ours(path)) or excluded(mode, path):
             continue
-        if mode == "stress" and "no stress" in open(path, encoding="utf-8").readline():
-            continue
-        try:
-            run = subprocess.run(command(mode, interpreter, path), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                 stderr=subprocess.STDOUT, text=True, timeout=500, env={**os.environ, "MICROPYPATH": HERE})
-            output, code = run.stdout, run.returncode
-        except subprocess.TimeoutExpired as e:
-            output, code = (e.stdout or b"").decode() + "\nit did not end\n", 1
+        if mode == "board":
+            output, well = run_there(interpreter, path)
+        else:
+            output, well = run_here(command(mode, interpreter, path))
         print(output, end="", flush=True)
         found = re.search(r"(\d+) cases, (\d+) failed", output)
         cases, failed = (int(found[1]), int(found[2])) if found else (1, 1)
-        if code and not failed:
-            print("%s: ended with %d" % (name, code))
+        if not well and not failed:
+            print("%s did not end well" % name)
             failed = 1
         if os.environ.get("COSY_RESULTS"):
             with open(os.environ["COSY_RESULTS"], "a", encoding="utf-8") as f:
-                f.write("micropython, %s\t%d\t-1\t%d\n" % (mode, cases, failed))
+                f.write("micropython, tables, %s\t%d\t-1\t%d\n" % (mode, cases, failed))
         total += cases
         failures += failed
     print("%d cases, %d failed" % (total, failures))

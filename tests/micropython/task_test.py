@@ -568,4 +568,51 @@ async def _(say):
     loop.set_exception_handler(None)
 
 
+def only_ours(name, expected):
+    return case(name, expected, needs="sleep_ms")
+
+
+@only_ours("a task that waits by hand, and ends, leaves the line", ["ended", "B has it", "free"])
+async def _(say):
+    lock = asyncio.Lock()
+    await lock.acquire()
+
+    async def by_hand():
+        next(lock.acquire())
+        say("ended")
+
+    async def proper():
+        async with lock:
+            say("B has it")
+
+    a, b = asyncio.create_task(by_hand()), asyncio.create_task(proper())
+    await settle()
+    lock.release()
+    await a
+    await b
+    say("locked" if lock.locked() else "free")
+
+
+@only_ours("the same after it was granted, and with an exception", ["ZeroDivisionError", "B has it"])
+async def _(say):
+    lock = asyncio.Lock()
+    await lock.acquire()
+
+    async def by_hand():
+        next(lock.acquire())
+        lock.release()
+        1 / 0
+
+    async def proper():
+        async with lock:
+            say("B has it")
+
+    a = asyncio.create_task(by_hand())
+    try:
+        await a
+    except ZeroDivisionError:
+        say("ZeroDivisionError")
+    await asyncio.create_task(proper())
+
+
 main("task")
