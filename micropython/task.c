@@ -191,6 +191,19 @@ static bool has_method(mp_obj_t obj, qstr name)
     return dest[0] != MP_OBJ_NULL;
 }
 
+/* What an instance of a Python class says it is awaited by; MP_OBJ_NULL if it says nothing. `await` itself asks for an
+ * iterator, so that classes for MicroPython have __iter__, too. */
+static mp_obj_t awaited_by(mp_obj_t aw)
+{
+    mp_obj_t dest[2];
+    if (!mp_obj_is_instance_type(mp_obj_get_type(aw)))
+        return MP_OBJ_NULL;
+    if (has_method(aw, MP_QSTR___iter__))
+        return mp_getiter(aw, NULL);
+    mp_load_method_maybe(aw, MP_QSTR___await__, dest);
+    return dest[0] == MP_OBJ_NULL ? MP_OBJ_NULL : mp_getiter(mp_call_method_n_kw(0, 0, dest), NULL);
+}
+
 /* What a task can run: a coroutine (a generator), one of our awaitables, or an instance that can be awaited. */
 static mp_obj_t runnable(mp_obj_t aw)
 {
@@ -198,8 +211,9 @@ static mp_obj_t runnable(mp_obj_t aw)
         return aw;
     if (mp_obj_is_type(aw, &cy_type_waiting) || mp_obj_is_type(aw, &cy_type_spent))
         mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("the awaitable was awaited before: call it anew"));
-    if (mp_obj_is_instance_type(mp_obj_get_type(aw)) && (has_method(aw, MP_QSTR___await__) || has_method(aw, MP_QSTR___iter__)))
-        return mp_getiter(aw, NULL);
+    mp_obj_t by = awaited_by(aw);
+    if (by != MP_OBJ_NULL)
+        return by;
     mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("coroutine expected, not '%s'"), mp_obj_get_type_str(aw));
 }
 

@@ -17,11 +17,10 @@ enum {
     ENTERED = 1,
     EXITING = 2,       /* the block has ended; what is left is waiting for the children */
     ABORTING = 4,      /* children were cancelled; no new ones */
-    CANCELS_PARENT = 8, /* it has asked its parent to cancel, and must take that back */
-    CLOSED = 16
+    CANCELS_PARENT = 8 /* it has asked its parent to cancel, and must take that back */
 };
 
-/* parent: while entered. error: what ended the block, an exception or MP_OBJ_NULL. cancel: the CancelledError that goes on
+/* parent: from entering until all is over. error: what ended the block, an exception or MP_OBJ_NULL. cancel: the CancelledError that goes on
  * outwards at the end; a plain one is made of `cancelled` without it. bare: a KeyboardInterrupt or SystemExit, which is
  * raised as it is. */
 typedef struct _group_t {
@@ -66,7 +65,7 @@ static void child_failed(group_t *group, child_t *child, cy_future_t *task)
     task->flags |= CY_F_RETRIEVED;
     if (group->bare == MP_OBJ_NULL && cy_ends_run(task->value))
         group->bare = task->value;
-    if (group->flags & CLOSED || cy_future_done(&group->parent->future)) { /* its block was left by no regular way */
+    if (cy_future_done(&group->parent->future)) { /* the block was left without __aexit__ */
         cy_report("a task of a group failed that nobody waits for", task->value, MP_OBJ_FROM_PTR(task));
         return;
     }
@@ -102,9 +101,12 @@ static const char *refusal(const group_t *group)
     return NULL;
 }
 
-static COSY_NORETURN void refuse(mp_obj_t coro, const char *why)
+static COSY_NORETURN void refuse(size_t n_args, const mp_obj_t *args, mp_map_t *kw, const char *why)
 {
-    mp_obj_t dest[2];
+    mp_obj_t dest[2], coro = n_args > 1 ? args[1] : mp_const_none;
+    mp_map_elem_t *named = mp_map_lookup(kw, MP_OBJ_NEW_QSTR(MP_QSTR_coro), MP_MAP_LOOKUP);
+    if (named)
+        coro = named->value;
     mp_load_method_maybe(coro, MP_QSTR_close, dest);
     if (dest[0] != MP_OBJ_NULL)
         (void)mp_call_method_n_kw(0, 0, dest);
@@ -115,8 +117,8 @@ static mp_obj_t create_task(size_t n_args, const mp_obj_t *args, mp_map_t *kw)
 {
     group_t *group = MP_OBJ_TO_PTR(args[0]);
     const char *why = refusal(group);
-    if (why && n_args > 1)
-        refuse(args[1], why);
+    if (why)
+        refuse(n_args, args, kw, why);
     child_t *child = m_new0(child_t, 1);
     child->watch.owner = args[0];
     child->watch.done = child_done;
@@ -177,7 +179,7 @@ static mp_obj_t outcome(group_t *group)
     mp_obj_t failures = errors(group);
     mp_obj_t bare = group->bare, cancel = group->cancel, error = group->error;
     bool cancelled = group->cancelled;
-    group->flags |= CLOSED; /* and let go of what might be large */
+    /* Let go of what might be large. */
     group->failed = group->failed_last = NULL;
     group->error = group->cancel = group->bare = MP_OBJ_NULL;
     group->parent = NULL;
@@ -212,7 +214,7 @@ static int leave_begin(cy_await_t *a, cy_task_t *task)
     group_t *group = MP_OBJ_TO_PTR(a->self);
     mp_obj_t error = a->arg;
     a->arg = MP_OBJ_NULL;
-    if (!(group->flags & ENTERED) || (group->flags & (EXITING | CLOSED)) || group->parent != task)
+    if (!(group->flags & ENTERED) || (group->flags & EXITING) || group->parent != task)
         mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("the TaskGroup is left by who has not entered it"));
     group->flags |= EXITING;
     if (error != mp_const_none) {

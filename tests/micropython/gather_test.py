@@ -52,6 +52,16 @@ async def _(say):
     say(await asyncio.gather(gives(1), task, future, event.wait()))
 
 
+@case("an instance with __await__", [[1, 2]])
+async def _(say):
+    class Thing:
+        def __await__(self):
+            yield from asyncio.sleep(0) if MICROPYTHON else asyncio.sleep(0).__await__()
+            return 1
+
+    say(await asyncio.gather(Thing(), gives(2)))
+
+
 @case("it begins when it is called", [True, "runs", [None]])
 async def _(say):
     async def child():

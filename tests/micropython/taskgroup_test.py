@@ -545,22 +545,24 @@ async def _(say):
         coro.close()
 
 
-@case("a refused coroutine is closed", ["closed"], needs=() if MICROPYTHON else "eager_task_factory")
+@case("a refused coroutine is closed", ["closed", "closed"], needs=() if MICROPYTHON else "eager_task_factory")
 async def _(say):
     async def body():
         await asyncio.sleep(0)
 
-    coro = body()
+    coros = [body(), body()]
     group = asyncio.TaskGroup()
-    try:
-        group.create_task(coro)
-    except RuntimeError:
-        pass
-    try:
-        coro.send(None)
-        say("ran")
-    except (RuntimeError, StopIteration):
-        say("closed")
+    for refused in (lambda: group.create_task(coros[0]), lambda: group.create_task(coro=coros[1])):
+        try:
+            refused()
+        except RuntimeError:
+            pass
+    for coro in coros:
+        try:
+            coro.send(None)
+            say("ran")
+        except (RuntimeError, StopIteration):
+            say("closed")
 
 
 @case("entered twice, by another, after the end", ["RuntimeError"] * 3)
