@@ -1,5 +1,5 @@
-/* The module asyn, as Peter Hinch's library for the uasyncio of old: its names, on the engine's primitives. What it did by
- * looking again and again is done by queues of waiters here, so nobody overtakes and no wake-up is lost.
+/* The module asyn, as Peter Hinch's library for the uasyncio of old: its names, on the engine's primitives. What it did
+ * by looking again and again is done by queues of waiters here, so nobody overtakes and no wake-up is lost.
  */
 #include "asyn.h"
 

@@ -1,5 +1,6 @@
 /* asyn.Barrier(participants, func=None, args=()): is awaited itself. The last to arrive launches func and goes on, then
- * the others do, in the order in which they came. Who arrives after that belongs to the next round, however many they are.
+ * the others do, in the order in which they came. Who arrives after that belongs to the next round, however many they
+ * are.
  */
 #include "asyn.h"
 
@@ -58,7 +59,13 @@ static mp_obj_t finish(cy_await_t *a, cy_task_t *task, int rc)
     return mp_const_none;
 }
 
-static const cy_op_t waiting = {.what = "Barrier", .begin = begin, .finish = finish};
+static void arm(cy_await_t *a, cosy_arm *arm)
+{
+    barrier_t *self = MP_OBJ_TO_PTR(a->self);
+    *arm = cosy_arm_barrier(&self->core);
+}
+
+static const cy_op_t waiting = {.what = "Barrier", .begin = begin, .finish = finish, .arm = arm};
 
 static mp_obj_t getiter(mp_obj_t self, mp_obj_iter_buf_t *buf)
 {

@@ -93,8 +93,8 @@ static mp_obj_t decorated_call(mp_obj_t obj, size_t n_args, size_t n_kw, const m
     return result;
 }
 
-MP_DEFINE_CONST_OBJ_TYPE(asyn_type_decorated, MP_QSTR_cancellable, MP_TYPE_FLAG_BINDS_SELF, make_new, decorated_make_new,
-                         call, decorated_call);
+MP_DEFINE_CONST_OBJ_TYPE(asyn_type_decorated, MP_QSTR_cancellable, MP_TYPE_FLAG_BINDS_SELF,
+                         make_new, decorated_make_new, call, decorated_call);
 
 /* ---- the list ---- */
 

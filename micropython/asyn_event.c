@@ -1,5 +1,5 @@
-/* asyn.Event(delay_ms=0): an event that is awaited itself and carries a value. A set wakes all who wait, also if a clear
- * follows at once.
+/* asyn.Event(delay_ms=0): an event that is awaited itself and carries a value. A set wakes all who wait, also if a
+ * clear follows at once.
  */
 #include "asyn.h"
 
@@ -25,7 +25,13 @@ static int begin(cy_await_t *a, cy_task_t *task)
     return rc == COSY_WAITING ? cy_park(task, COSY_FOREVER) : rc;
 }
 
-static const cy_op_t waiting = {.what = "Event.wait", .begin = begin};
+static void arm(cy_await_t *a, cosy_arm *arm)
+{
+    event_t *self = MP_OBJ_TO_PTR(a->self);
+    *arm = cosy_arm_event(&self->core);
+}
+
+static const cy_op_t waiting = {.what = "Event.wait", .begin = begin, .arm = arm};
 
 static mp_obj_t wait(mp_obj_t self)
 {
@@ -80,5 +86,5 @@ static const mp_rom_map_elem_t locals[] = {
 };
 static MP_DEFINE_CONST_DICT(locals_dict, locals);
 
-MP_DEFINE_CONST_OBJ_TYPE(asyn_type_event, MP_QSTR_Event, MP_TYPE_FLAG_ITER_IS_GETITER, make_new, make_new, iter, getiter,
-                         locals_dict, &locals_dict);
+MP_DEFINE_CONST_OBJ_TYPE(asyn_type_event, MP_QSTR_Event, MP_TYPE_FLAG_ITER_IS_GETITER, make_new, make_new,
+                         iter, getiter, locals_dict, &locals_dict);

@@ -1,6 +1,6 @@
-/* asyn.Gather([asyn.Gatherable(coro, *args, timeout=None, **kwargs), ...]): starts a task for each; awaited, it gives the
- * list of their results. The first that fails ends the wait with its exception, the others go on, and a cancel of who
- * waits is passed on to them: all that as in asyncio.gather().
+/* asyn.Gather([asyn.Gatherable(coro, *args, timeout=None, **kwargs), ...]): starts a task for each; awaited, it gives
+ * the list of their results. The first that fails ends the wait with its exception, the others go on, and a cancel of
+ * who waits is passed on to them: all that as in asyncio.gather().
  */
 #include "asyn.h"
 

@@ -47,4 +47,5 @@ static const mp_rom_map_elem_t locals[] = {
 };
 static MP_DEFINE_CONST_DICT(locals_dict, locals);
 
-MP_DEFINE_CONST_OBJ_TYPE(asyn_type_lock, MP_QSTR_Lock, MP_TYPE_FLAG_NONE, make_new, make_new, locals_dict, &locals_dict);
+MP_DEFINE_CONST_OBJ_TYPE(asyn_type_lock, MP_QSTR_Lock, MP_TYPE_FLAG_NONE, make_new, make_new,
+                         locals_dict, &locals_dict);

@@ -13,7 +13,8 @@ static mp_obj_t make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, 
     mp_arg_parse_all_kw_array(n_args, n_kw, args, MP_ARRAY_SIZE(allowed), allowed, values);
     mp_int_t value = values[0].u_int;
     if (value < 0 || value >= INT32_MAX)
-        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%q: the value must be 0 or more, and less than 2**31 - 1"), (qstr)type->name);
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%q: the value must be 0 or more, and below 2**31 - 1"),
+                          (qstr)type->name);
     semaphore_t *self = mp_obj_malloc(semaphore_t, type);
     bool bounded = type == &asyn_type_bounded_semaphore && value > 0; /* the engine's bound is never 0: see release() */
     cosy_semaphore_init(&self->core, (int32_t)value, bounded ? (int32_t)value : COSY_SEMAPHORE_MAX, NULL);
@@ -36,7 +37,13 @@ static mp_obj_t finish(cy_await_t *a, cy_task_t *task, int rc)
     return a->arg;
 }
 
-static const cy_op_t acquiring = {.what = "Semaphore.acquire", .begin = begin, .finish = finish};
+static void arm(cy_await_t *a, cosy_arm *arm)
+{
+    semaphore_t *self = MP_OBJ_TO_PTR(a->self);
+    *arm = cosy_arm_semaphore(&self->core, 1);
+}
+
+static const cy_op_t acquiring = {.what = "Semaphore.acquire", .begin = begin, .finish = finish, .arm = arm};
 
 static mp_obj_t acquire(mp_obj_t self)
 {

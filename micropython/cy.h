@@ -198,6 +198,9 @@ mp_obj_t cy_future_outcome(cy_future_t *future);
 /* If it has failed, and nobody looks at that within a turn, it is reported. */
 void cy_future_report_later(cy_future_t *future);
 
+/* Raises in this task what another one has ended of. */
+COSY_NORETURN void cy_raise_of_other(mp_obj_t exception);
+
 /* As Future.cancel(msg=None); exception: a CancelledError, or MP_OBJ_NULL for a plain one. False if it is done. */
 bool cy_future_cancel(cy_future_t *future, mp_obj_t exception);
 
@@ -243,7 +246,9 @@ enum {
     CY_T_LATER = 2,  /* its wait could not be ended any more: the next one will be */
     CY_T_CLOSED = 4, /* its generator has ended; the task goes round once more to report its exception */
     CY_T_BEGUN = 8,
-    CY_T_ABANDONED = 16 /* its loop is gone: it ends at once when it is resumed */
+    CY_T_ABANDONED = 16, /* its loop is gone: it ends at once when it is resumed */
+    CY_T_TOLD = 32 /* in this turn it got a KeyboardInterrupt or its like from another task, which has ended a run already:
+                    * if this one ends of it, too, that ends no other run */
 };
 
 /* A task. On one of the lists in state.c from its creation until it has ended. */

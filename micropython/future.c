@@ -135,14 +135,22 @@ mp_obj_t cy_future_outcome(cy_future_t *future)
     return future->value;
 }
 
+COSY_NORETURN void cy_raise_of_other(mp_obj_t exception)
+{
+    cy_task_t *task = cy_current_or_null();
+    if (task && cy_ends_run(exception))
+        task->flags |= CY_T_TOLD;
+    nlr_raise(exception);
+}
+
 mp_obj_t cy_future_get(cy_future_t *future)
 {
     if (!cy_future_done(future))
         mp_raise_msg(&cy_type_InvalidStateError, MP_ERROR_TEXT("the result is not there yet: await it"));
     mp_obj_t outcome = cy_future_outcome(future);
-    if (future->state != CY_RESULT)
-        nlr_raise(outcome);
-    return outcome;
+    if (future->state == CY_RESULT)
+        return outcome;
+    cy_raise_of_other(outcome);
 }
 
 bool cy_future_cancel(cy_future_t *future, mp_obj_t exception)

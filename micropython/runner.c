@@ -49,21 +49,17 @@ static mp_obj_list_t *tasks_left(void)
 static void end_tasks(void)
 {
     mp_obj_list_t *tasks = tasks_left();
-    for (size_t i = 0; i < tasks->len; i++)
+    size_t n = tasks->len;
+    if (n == 0)
+        return;
+    for (size_t i = 0; i < n; i++)
         (void)cy_future_cancel(MP_OBJ_TO_PTR(tasks->items[i]), MP_OBJ_NULL);
-    for (size_t i = 0; i < tasks->len; i++) {
+    mp_obj_list_append(MP_OBJ_FROM_PTR(tasks), MP_OBJ_NEW_QSTR(MP_QSTR_return_exceptions));
+    mp_obj_list_append(MP_OBJ_FROM_PTR(tasks), mp_const_true);
+    (void)cy_run(cy_future_of(mp_call_function_n_kw(MP_OBJ_FROM_PTR(&cy_gather_obj), n, 1, tasks->items)));
+    for (size_t i = 0; i < n; i++) {
         cy_future_t *task = MP_OBJ_TO_PTR(tasks->items[i]);
-        task->flags |= CY_F_RETRIEVED;
-        while (!cy_future_done(task)) {
-            nlr_buf_t nlr;
-            if (nlr_push(&nlr) == 0) {
-                (void)cy_run(task);
-                nlr_pop();
-            } else if (!cy_future_done(task) || cy_ends_run(MP_OBJ_FROM_PTR(nlr.ret_val))) {
-                nlr_jump(nlr.ret_val); /* Ctrl-C, no memory: not the task's outcome */
-            }
-        }
-        if (task->state == CY_EXCEPTION)
+        if (task->state == CY_EXCEPTION && !cy_ends_run(task->value))
             cy_report("unhandled exception while a Runner was closed", task->value, tasks->items[i]);
     }
 }

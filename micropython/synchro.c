@@ -5,8 +5,8 @@
 
 /* ---- uasyncio.synchro.Lock ---- */
 
-/* acquire() lets the others have a turn even if the lock is free: programs count on that. delay_ms said how often to look
- * again; here nobody has to. */
+/* acquire() lets the others have a turn even if the lock is free: programs count on that. delay_ms said how often to
+ * look again; here nobody has to. */
 static mp_obj_t lock_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args)
 {
     static const mp_arg_t allowed[] = {{MP_QSTR_delay_ms, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}}};
@@ -58,15 +58,17 @@ cy_task_t *cy_task_of_coro(mp_obj_t coro)
     return task;
 }
 
-/* Takes a coroutine, as create_task() was given it (or a task). One that is no task has the exception waiting for it: it
- * is raised when the coroutine runs next, so one that has not begun never will. */
+/* Takes a coroutine, as create_task() was given it (or a task). One that is no task has the exception waiting for it:
+ * it is raised when the coroutine runs next, so one that has not begun never will. */
 static mp_obj_t cancel(mp_obj_t coro)
 {
     cy_future_t *future = cy_future_of(coro);
     cy_task_t *task = future ? NULL : cy_task_of_coro(coro);
     if (task)
         future = &task->future;
-    if (future) {
+    if (future && future == (cy_future_t *)cy_current_or_null()) {
+        mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("can't cancel self"));
+    } else if (future) {
         cy_future_cancel(future, MP_OBJ_NULL);
     } else if (mp_obj_is_type(coro, &mp_type_gen_instance)) {
         mp_obj_t pend[3];

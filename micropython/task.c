@@ -50,7 +50,8 @@ static void failed(cy_task_t *task, mp_obj_t exception)
     } else {
         if (cy_ends_run(exception)) {
             task->future.flags |= CY_F_RETRIEVED;
-            cy_escape(exception);
+            if (!(task->flags & CY_T_TOLD))
+                cy_escape(exception);
         }
         settle(task, CY_EXCEPTION, exception);
         if (!(task->future.flags & CY_F_RETRIEVED)) { /* somebody may await it yet: report it a turn later */
@@ -141,7 +142,7 @@ static void resume(cosy_task *core)
         end(task);
         return;
     }
-    task->flags |= CY_T_BEGUN;
+    task->flags = (uint8_t)((task->flags & ~CY_T_TOLD) | CY_T_BEGUN);
     mp_vm_return_kind_t kind;
     mp_obj_t value;
     nlr_buf_t nlr;

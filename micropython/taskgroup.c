@@ -22,8 +22,8 @@ enum {
 };
 
 /* parent: while entered. error: what ended the block, an exception or MP_OBJ_NULL. cancel: the CancelledError that goes on
- * outwards at the end; a plain one is made of `cancelled` without it. base: a KeyboardInterrupt or SystemExit, which is
- * raised bare. */
+ * outwards at the end; a plain one is made of `cancelled` without it. bare: a KeyboardInterrupt or SystemExit, which is
+ * raised as it is. */
 typedef struct _group_t {
     mp_obj_base_t base;
     cy_task_t *parent;
@@ -175,14 +175,16 @@ static mp_obj_t outcome(group_t *group)
 {
     cy_task_t *parent = group->parent;
     mp_obj_t failures = errors(group);
-    mp_obj_t bare = group->bare, cancel = group->cancel;
+    mp_obj_t bare = group->bare, cancel = group->cancel, error = group->error;
     bool cancelled = group->cancelled;
     group->flags |= CLOSED; /* and let go of what might be large */
     group->failed = group->failed_last = NULL;
     group->error = group->cancel = group->bare = MP_OBJ_NULL;
     group->parent = NULL;
-    if (bare != MP_OBJ_NULL)
+    if (bare != MP_OBJ_NULL && bare == error)
         nlr_raise(bare);
+    if (bare != MP_OBJ_NULL)
+        cy_raise_of_other(bare);
     if ((group->flags & CANCELS_PARENT) && cy_task_uncancel(parent) == 0)
         cancelled = false; /* it was our own */
     if (failures == MP_OBJ_NULL) {

@@ -23,7 +23,7 @@ static mp_obj_t late(cy_future_t *future)
 {
     mp_obj_t outcome = cy_future_outcome(future);
     if (future->state == CY_EXCEPTION && !cy_is_cancel(outcome))
-        nlr_raise(outcome);
+        cy_raise_of_other(outcome);
     mp_raise_type(&cy_type_TimeoutError);
 }
 

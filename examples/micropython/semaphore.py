@@ -1,7 +1,7 @@
 # Three workers share two permits. Who waits gets the next one, in order.
 #
-# At 3 s two timers are due at once: they are delivered one at a time, so worker 3 acquires what worker 1 releases before
-# worker 2 releases.
+# At 3 s two timers are due at once: they are delivered one at a time, so worker 3 acquires what worker 1 releases
+# before worker 2 releases.
 import asyncio
 
 

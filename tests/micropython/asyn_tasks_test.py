@@ -184,7 +184,7 @@ def stoppable(say):
     @asyn.cancellable
     async def work(name, clean_up=0):
         try:
-            await asyncio.sleep(100)
+            await asyncio.sleep(1)
             say(name + " done")
         except asyn.StopTask:
             if clean_up:
@@ -236,7 +236,8 @@ async def _(say):
     say(str(await loop.create_task(asyn.Cancellable(work, 3)())))
 
 
-@case("Cancellable: awaited and cancelled, it is cancelled, not the task around it", ["A stopped", "StopTask", "0", "goes on", "done"])
+@case("Cancellable: awaited and cancelled, it is cancelled, not the task around it",
+      ["A stopped", "StopTask", "0", "goes on", "done"])
 async def _(say):
     async def task():
         try:
@@ -514,6 +515,24 @@ async def _(say):
 
     say(str(asyn.launch(f, (1, 2))))
     say(str(await asyn.launch(g, (1,))))
+
+
+@case("what can be awaited can be an arm of cosy.select()",
+      ["(1, None)", "(1, None)", "(3, None)", "(0, None)", "False"])
+async def _(say):
+    event, barrier, semaphore, free = asyn.Event(), asyn.Barrier(2), asyn.Semaphore(0), asyn.Event()
+    free.set()
+    say(str(await cosy.select(event.wait(), free.wait())))
+
+    def arms():
+        return event.wait(), semaphore.acquire(), iter(barrier), cosy.sleep_until(cosy.now() + 10**9)
+
+    loop.call_later_ms(5, semaphore.release)
+    say(str(await cosy.select(*arms())))
+    say(str(await cosy.select(*arms())))
+    loop.call_later_ms(5, event.set)
+    say(str(await cosy.select(*arms())))
+    say(str(barrier.busy()))
 
 
 @case("StopTask, TaskId", ["True", "7"])

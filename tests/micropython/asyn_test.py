@@ -211,7 +211,8 @@ async def _(say):
 # ---- Barrier ----
 
 
-@case("Barrier: the action comes first, then the last to arrive, then the others in order", ["action 1 2", "C", "A", "B"])
+@case("Barrier: the action comes first, then the last to arrive, then the others in order",
+      ["action 1 2", "C", "A", "B"])
 async def _(say):
     barrier = asyn.Barrier(3, lambda a, b: say("action %s %s" % (a, b)), (1, 2))
 
@@ -274,7 +275,8 @@ async def _(say):
         await settle()
 
 
-@case("Barrier: an action that makes awaitables, and values left by generators, disturb nothing", ["None", "A", "later"])
+@case("Barrier: an action that makes awaitables, and values left by generators, disturb nothing",
+      ["None", "A", "later"])
 async def _(say):
     event = asyn.Event()
 
@@ -525,7 +527,8 @@ async def _(say):
     await task
 
 
-@case("Condition: a predicate that is true at once does not wait, one that raises comes out with the lock held", ["1", "ZeroDivisionError", "True"])
+@case("Condition: a predicate that is true at once does not wait, one that raises comes out with the lock held",
+      ["1", "ZeroDivisionError", "True"])
 async def _(say):
     condition = asyn.Condition()
     async with condition:
@@ -603,7 +606,8 @@ async def _(say):
         condition.release()
 
 
-@case("Condition: misuse", ["RuntimeError", "RuntimeError", "RuntimeError", "RuntimeError", "TypeError", "TypeError", "TypeError"])
+@case("Condition: misuse",
+      ["RuntimeError", "RuntimeError", "RuntimeError", "RuntimeError", "TypeError", "TypeError", "TypeError"])
 async def _(say):
     condition = asyn.Condition()
     raises(say, condition.notify)

@@ -420,7 +420,7 @@ async def _(say):
         await inner
 
     task = asyncio.create_task(last())
-    for _ in range(500 if MICROPYTHON else 100):
+    for _ in range(100):
         task = asyncio.create_task(link(task))
     await settle()
     await settle()

@@ -44,7 +44,8 @@ async def user(say, name, lock, times=1, hold=10):
         lock.release()
 
 
-@case("acquiring a free lock is a turn for the others", ["A asks", "B asks", "C asks", "A has it", "B has it", "C has it"])
+@case("acquiring a free lock is a turn for the others",
+      ["A asks", "B asks", "C asks", "A has it", "B has it", "C has it"])
 async def _(say):
     lock = Lock()
     for name in "ABC":
@@ -52,7 +53,8 @@ async def _(say):
     await sleep_ms(100)
 
 
-@case("who releases asks again before the next has it", ["A asks", "B asks", "A has it", "A asks", "B has it", "A has it"])
+@case("who releases asks again before the next has it",
+      ["A asks", "B asks", "A has it", "A asks", "B has it", "A has it"])
 async def _(say):
     lock = Lock()
     loop.create_task(user(say, "A", lock, 2))
@@ -74,7 +76,8 @@ async def _(say):
     await sleep_ms(100)
 
 
-@case("a waiter cancelled after the lock was handed to it passes it on (there: it was lost)", ["C has it", "True", "False"])
+@case("a waiter cancelled after the lock was handed to it passes it on (there: it was lost)",
+      ["C has it", "True", "False"])
 async def _(say):
     lock = Lock()
     await lock.acquire()
@@ -273,7 +276,8 @@ def _(say):
     say(str(len(ran)))
 
 
-@case("run_until_complete gives the result (there: None), the others go on in the next run", ["6", "0 ms", "1 ms", "2 ms"])
+@case("run_until_complete gives the result (there: None), the others go on in the next run",
+      ["6", "0 ms", "1 ms", "2 ms"])
 def _(say):
     fresh()
     began = ms()
@@ -293,7 +297,8 @@ def _(say):
     loop.run_until_complete(sleep_ms(9))
 
 
-@case("a stop inside the task that is run leaves nothing behind (there: the next run ended at once)", ["10 ms", "100 ms"])
+@case("a stop inside the task that is run leaves nothing behind (there: the next run ended at once)",
+      ["10 ms", "100 ms"])
 def _(say):
     fresh()
 
@@ -372,7 +377,8 @@ def _(say):
     say(loop.run_until_complete(good()))
 
 
-@case("callbacks: soon, after seconds, after ms, at a time; with arguments", ["a 1", "d ()", "c 0.01", "b 0.02", "e 0.03"])
+@case("callbacks: soon, after seconds, after ms, at a time; with arguments",
+      ["a 1", "d ()", "c 0.01", "b 0.02", "e 0.03"])
 async def _(say):
     began = loop.time()
 

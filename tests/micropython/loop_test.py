@@ -1,0 +1,398 @@
+# The loop: running it, callbacks, and that it is usable after whatever ended a run.
+import asyncio
+import gc
+from check import MICROPYTHON, case, main, settle
+
+OURS = "Loop"
+
+
+def kind(error):
+    return type(error).__name__
+
+
+async def gives(value, turns=1):
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    return value
+
+
+def usable(say):
+    say("usable %d" % asyncio.run(gives(1)))
+
+
+def ends_with(say, body):
+    try:
+        asyncio.run(body())  # nobody else keeps the coroutine, which may hold much
+        say("nothing")
+    except BaseException as error:
+        say(kind(error))
+    usable(say)
+
+
+# ---- run ----
+
+
+@case("run gives the result", [5])
+def _(say):
+    say(asyncio.run(gives(5)))
+
+
+@case("run raises the exception", ["ValueError", "usable 1"])
+def _(say):
+    async def body():
+        raise ValueError
+
+    ends_with(say, body)
+
+
+@case("a main task that is cancelled", ["CancelledError", "usable 1"])
+def _(say):
+    async def body():
+        asyncio.get_running_loop().call_soon(asyncio.current_task().cancel)
+        await asyncio.sleep(30)
+
+    ends_with(say, body)
+
+
+@case("not within a run", ["RuntimeError", 2])
+async def _(say):
+    coro = gives(1)
+    try:
+        asyncio.run(coro)
+    except RuntimeError as error:
+        say(kind(error))
+    coro.close()
+    say(await gives(2))
+
+
+@case("what is no coroutine", ["refused", "refused", "usable 1"])
+def _(say):
+    for thing in (5, None):
+        try:
+            asyncio.run(thing)
+        except (TypeError, ValueError):
+            say("refused")
+    usable(say)
+
+
+@case("tasks that are left stay for the next run", ["cancelled", "new run"], ours=("X9", ["new run", "goes on"]))
+def _(say):
+    async def rests():
+        try:
+            await asyncio.sleep(0.01)
+            say("goes on")
+        except asyncio.CancelledError:
+            say("cancelled")
+            raise
+
+    async def first():
+        asyncio.create_task(rests())
+        await asyncio.sleep(0)
+
+    async def second():
+        say("new run")
+        await asyncio.sleep(0.03)
+
+    asyncio.run(first())
+    asyncio.run(second())
+
+
+@case("KeyboardInterrupt in a task ends the run", ["KeyboardInterrupt", "usable 1", "KeyboardInterrupt", "usable 1"])
+def _(say):
+    async def bad():
+        raise KeyboardInterrupt
+
+    async def body():
+        asyncio.create_task(bad())
+        await asyncio.sleep(30)
+
+    ends_with(say, bad)
+    ends_with(say, body)
+
+
+@case("it does not end the next run, in which who awaited the task gets it", ["got it", "KeyboardInterrupt", "usable 1"],
+      ours=("X9", ["KeyboardInterrupt", "got it", "usable 1"]))
+def _(say):
+    async def bad():
+        raise KeyboardInterrupt
+
+    async def body():
+        try:
+            await asyncio.create_task(bad())
+        except BaseException:
+            say("got it")
+            raise
+
+    async def longer():
+        await gives(None, 5)
+
+    try:
+        asyncio.run(body())
+    except KeyboardInterrupt as error:
+        say(kind(error))
+    asyncio.run(longer())
+    usable(say)
+
+
+@case("SystemExit, too", ["SystemExit", "usable 1"])
+def _(say):
+    async def bad():
+        raise SystemExit(3)
+
+    ends_with(say, bad)
+
+
+@case("KeyboardInterrupt in a callback", ["KeyboardInterrupt", "usable 1"])
+def _(say):
+    def bad():
+        raise KeyboardInterrupt
+
+    async def body():
+        asyncio.get_running_loop().call_soon(bad)
+        await asyncio.sleep(30)
+
+    ends_with(say, body)
+
+
+@case("taskgroup 20: KeyboardInterrupt in a child passes bare", ["KeyboardInterrupt", "usable 1"])
+def _(say):
+    async def bad():
+        raise KeyboardInterrupt
+
+    async def body():
+        async with asyncio.TaskGroup() as group:
+            group.create_task(bad())
+            await asyncio.sleep(30)
+
+    ends_with(say, body)
+
+
+@case("taskgroup 20a: in the body", ["child cancelled", "KeyboardInterrupt", "usable 1"])
+def _(say):
+    async def rests():
+        try:
+            await asyncio.sleep(30)
+        except asyncio.CancelledError:
+            say("child cancelled")
+            raise
+
+    async def body():
+        async with asyncio.TaskGroup() as group:
+            group.create_task(rests())
+            await asyncio.sleep(0)
+            raise KeyboardInterrupt
+
+    ends_with(say, body)
+
+
+@case("too deep a recursion is a RuntimeError of its task", ["RuntimeError", "usable 1"], needs=OURS)
+def _(say):
+    def deep():
+        deep()
+
+    async def body():
+        deep()
+
+    ends_with(say, body)
+
+
+@case("too deep an await, too", ["RuntimeError", "usable 1"], needs=OURS)
+def _(say):
+    async def deep():
+        await deep()
+
+    ends_with(say, deep)
+
+
+@case("a full heap is a MemoryError of its task", ["MemoryError", "usable 1"], needs=OURS)
+def _(say):
+    async def body():
+        all_ = []
+        while True:
+            all_.append(bytearray(1000))
+
+    ends_with(say, body)
+    gc.collect()
+
+
+@case("full of tasks", ["MemoryError", "usable 1"], needs=OURS)
+def _(say):
+    async def body():
+        event = asyncio.Event()
+        tasks = []
+        try:
+            while True:
+                tasks.append(asyncio.create_task(event.wait()))
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.sleep(0)
+
+    ends_with(say, body)
+
+
+@case("full of tasks that stay: a new loop gets rid of them", ["MemoryError", "usable 1"], needs=OURS)
+def _(say):
+    async def body():
+        event = asyncio.Event()
+        while True:
+            asyncio.create_task(event.wait())
+
+    try:
+        asyncio.run(body())
+    except MemoryError as error:
+        asyncio.new_event_loop()
+        say(kind(error))
+    usable(say)
+
+
+@case("full when a callback is due", ["MemoryError", "usable 1"], needs=OURS)
+def _(say):
+    import micropython
+
+    async def body():
+        future = asyncio.get_running_loop().create_future()
+        for _ in range(3):
+            future.add_done_callback(say)
+        set_result = future.set_result
+        micropython.heap_lock()
+        set_result(1)
+        micropython.heap_unlock()
+        await asyncio.sleep(30)
+
+    try:
+        ends_with(say, body)
+    finally:
+        while micropython.heap_unlock():
+            pass
+
+
+# ---- a loop in hand ----
+
+
+@case("run_until_complete", [1, 2, True])
+def _(say):
+    loop = asyncio.new_event_loop()
+    say(loop.run_until_complete(gives(1)))
+    future = loop.create_future()
+    loop.call_soon(future.set_result, 2)
+    say(loop.run_until_complete(future))
+    say(future.get_loop() is loop)
+    loop.close()
+
+
+@case("stopped before its future is done", ["RuntimeError"])
+def _(say):
+    loop = asyncio.new_event_loop()
+    future = loop.create_future()
+    loop.call_soon(loop.stop)
+    try:
+        loop.run_until_complete(future)
+    except RuntimeError as error:
+        say(kind(error))
+    loop.close()
+
+
+@case("running, or not", [False, True, "RuntimeError", "RuntimeError", "RuntimeError"])
+def _(say):
+    loop = asyncio.new_event_loop()
+
+    async def body():
+        return loop.is_running()
+
+    say(loop.is_running())
+    say(loop.run_until_complete(body()))
+    for ask in asyncio.get_running_loop, asyncio.current_task, asyncio.all_tasks:
+        try:
+            ask()
+        except RuntimeError as error:
+            say(kind(error))
+    loop.close()
+
+
+@case("callbacks run in order, after what was ready", ["ready", "a", "b", "later"])
+async def _(say):
+    loop = asyncio.get_running_loop()
+
+    async def ready():
+        say("ready")
+
+    task = asyncio.create_task(ready())
+    loop.call_later(0.005, say, "later")
+    loop.call_soon(say, "a")
+    loop.call_soon(say, "b")
+    await asyncio.sleep(0.02)
+    await task
+
+
+@case("call_later in the order of the times", ["a", "b", "c"])
+async def _(say):
+    loop = asyncio.get_running_loop()
+    now = loop.time()
+    loop.call_later(0.02, say, "c")
+    loop.call_later(0.01, say, "b")
+    loop.call_at(now + 0.005, say, "a")
+    await asyncio.sleep(0.05)
+
+
+@case("a callback can be called off", [False, True, True, "over"])
+async def _(say):
+    loop = asyncio.get_running_loop()
+    handles = [loop.call_soon(say, "soon"), loop.call_later(0.01, say, "later")]
+    say(handles[0].cancelled())
+    for handle in handles:
+        handle.cancel()
+        say(handle.cancelled())
+    await asyncio.sleep(0.02)
+    say("over")
+
+
+@case("when a callback is due", [True])
+async def _(say):
+    loop = asyncio.get_running_loop()
+    handle = loop.call_at(loop.time() + 30, say, "never")
+    say(29 < handle.when() - loop.time() <= 30)
+    handle.cancel()
+
+
+@case("an exception in a callback is told of, and ends nothing", ["handler KeyError", "next", "handler Odd"])
+async def _(say):
+    class Odd(BaseException):
+        pass
+
+    def bad(error):
+        raise error
+
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda loop, context: say("handler " + kind(context["exception"])))
+    loop.call_soon(bad, KeyError())
+    loop.call_soon(say, "next")
+    loop.call_soon(bad, Odd())
+    await settle()
+    loop.set_exception_handler(None)
+
+
+@case("what cannot be called", ["TypeError"], needs=OURS)
+async def _(say):
+    try:
+        asyncio.get_running_loop().call_soon(5)
+    except TypeError as error:
+        say(kind(error))
+
+
+@case("the handler itself", [None, True, "TypeError", "told"])
+async def _(say):
+    loop = asyncio.get_running_loop()
+    say(loop.get_exception_handler())
+    handler = lambda loop, context: say(context["message"])
+    loop.set_exception_handler(handler)
+    say(loop.get_exception_handler() is handler)
+    try:
+        loop.set_exception_handler(5)
+    except TypeError as error:
+        say(kind(error))
+    loop.call_exception_handler({"message": "told", "exception": None, "future": None})
+    loop.set_exception_handler(None)
+
+
+main("loop")
