@@ -12,7 +12,7 @@ cosy_time cy_point(mp_obj_t time)
                           MP_ERROR_TEXT("a point in time is an int, cosy.now() + ns or cosy.deadline(s), not '%s'"),
                           mp_obj_get_type_str(time));
     mp_obj_t top = mp_binary_op(MP_BINARY_OP_RSHIFT, time, MP_OBJ_NEW_SMALL_INT(62));
-    if (top != MP_OBJ_NEW_SMALL_INT(0) && top != MP_OBJ_NEW_SMALL_INT(-1)) /* more than a century away */
+    if (top != MP_OBJ_NEW_SMALL_INT(0)) /* before the clock began, or more than a century away */
         return mp_obj_is_true(mp_binary_op(MP_BINARY_OP_LESS, time, MP_OBJ_NEW_SMALL_INT(0))) ? -COSY_FOREVER : COSY_FOREVER;
     /* In two halves, because a machine word may be too short. */
     mp_int_t high = mp_obj_get_int(mp_binary_op(MP_BINARY_OP_RSHIFT, time, MP_OBJ_NEW_SMALL_INT(31)));

@@ -130,6 +130,16 @@ async def _(say):
         task.cancel()
 
 
+@case("tasks: who was let go with many others is ready", ["Event.wait", "ready"])
+async def _(say):
+    event = asyncio.Event()
+    mine = [asyncio.create_task(event.wait()) for _ in range(2)]
+    await settle()
+    say([row[1] for row in cosy.tasks() if row[0] is mine[1]][0])
+    event.set()
+    say([row[1] for row in cosy.tasks() if row[0] is mine[1]][0])
+
+
 @case("virtual: not while the loop runs", ["the clock cannot be changed while the loop runs"])
 async def _(say):
     await refused(say, RuntimeError, lambda: cosy.virtual(False))

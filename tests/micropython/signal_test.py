@@ -155,7 +155,7 @@ async def _(say):
         cosy.Signal().set()
         asyncio.ThreadSafeFlag().set()
     gc.collect()
-    rubbish = [bytearray(b"\xff" * 40) for _ in range(600)]
+    rubbish = [bytearray(b"\xff" * 40) for _ in range(gc.mem_free() * 3 // 4 // 160)]
     await asyncio.sleep(0.001)
     signal = cosy.Signal()
     signal.set()

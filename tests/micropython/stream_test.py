@@ -1,8 +1,10 @@
 # Streams on the loopback: the stream layer that MicroPython brings along, on this loop. Each case makes its own server.
+import _thread
 import asyncio
 import cosy
-import sys
 import socket
+import sys
+import time
 from check import case, main, settle
 
 HOST = "127.0.0.1"
@@ -284,16 +286,31 @@ async def _(say):
     await server.wait_closed()
 
 
-async def ask_once():
-    port, server = await serve(echo)
-    answer = await ask(port, b"x")
-    server.close()
-    await server.wait_closed()
-    return answer
+def late_peer(listener):
+    """In a thread: answers when the loop has long been waiting."""
+    s = listener.accept()[0]
+    time.sleep_ms(20)
+    s.send(b"x")
+    s.close()
+    listener.close()
 
 
-async def ask_within_an_hour():
-    return (await cosy.select(asyncio.create_task(ask_once()), asyncio.sleep(3600)))[0]
+async def hear():
+    global PORT
+    PORT += 1
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(socket.getaddrinfo(HOST, PORT)[0][-1])
+    listener.listen(1)
+    _thread.start_new_thread(late_peer, (listener,))
+    reader, writer = await asyncio.open_connection(HOST, PORT)
+    heard = await reader.readexactly(1)
+    await writer.wait_closed()
+    return heard
+
+
+async def hear_within_an_hour():
+    return (await cosy.select(asyncio.create_task(hear()), asyncio.sleep(3600)))[0]
 
 
 def alone(name, expected, main):
@@ -308,10 +325,10 @@ def alone(name, expected, main):
 
 
 cosy.expect(False)
-alone("a wait for a stream is no deadlock", b"x", ask_once)
+alone("a wait for a stream is no deadlock", b"x", hear)
 asyncio.new_event_loop()
 cosy.virtual()
-alone("simulated time stands still for a stream", 0, ask_within_an_hour)
+alone("simulated time stands still for a stream", 0, hear_within_an_hour)
 asyncio.new_event_loop()
 cosy.virtual(False)
 main("stream")
