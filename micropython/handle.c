@@ -1,35 +1,37 @@
 /* call_soon, call_later, call_at: callbacks to come, each with a Handle by which it can be called off. */
-#include "cy.h"
+#include "handle.h"
 
 #include "py/mphal.h"
 #include "py/smallint.h"
 
-MP_REGISTER_ROOT_POINTER(struct _handle_t *cy_handles);
+MP_REGISTER_ROOT_POINTER(struct _cy_handle_t *cy_handles);
 
 void cy_handle_init(void)
 {
     MP_STATE_VM(cy_handles) = NULL;
 }
 
-/* A callback to come. On the root's list until it has been called or cancelled. call_soon: its core is a stackless task
- * that stands in the ready list. Later ones have a timer instead. */
-typedef struct _handle_t {
-    mp_obj_base_t base;
-    struct _handle_t *next, *prev;
-    mp_obj_t fn, args; /* args: a tuple; fn: MP_OBJ_NULL once called or cancelled */
-    cosy_time when;    /* for call_later */
-    cy_timer_t *timer;
-    cosy_task core;
-} handle_t;
+void cy_handle_link(cy_handle_t **root, cy_handle_t *handle)
+{
+    handle->next = *root;
+    if (handle->next)
+        handle->next->prev = handle;
+    *root = handle;
+}
 
-static void handle_unlink(handle_t *handle)
+void cy_handle_unlink(cy_handle_t **root, const cy_handle_t *handle)
 {
     if (handle->next)
         handle->next->prev = handle->prev;
     if (handle->prev)
         handle->prev->next = handle->next;
     else
-        MP_STATE_VM(cy_handles) = handle->next;
+        *root = handle->next;
+}
+
+static void drop(cy_handle_t *handle)
+{
+    cy_handle_unlink(&MP_STATE_VM(cy_handles), handle);
     handle->next = handle->prev = NULL;
 }
 
@@ -39,7 +41,7 @@ static bool is_coroutine(mp_obj_t fn)
     return mp_obj_is_type(fn, &mp_type_gen_instance);
 }
 
-static void handle_call(handle_t *handle)
+static void handle_call(cy_handle_t *handle)
 {
     mp_obj_t fn = handle->fn;
     if (fn == MP_OBJ_NULL)
@@ -54,39 +56,48 @@ static void handle_call(handle_t *handle)
         cy_call(fn, n, args);
 }
 
-static void handle_resume(cosy_task *core)
+void cy_handle_run(cy_handle_t *handle)
 {
-    handle_t *handle = COSY_CONTAINER(core, handle_t, core);
     cy_loop.running = NULL; /* a callback is no task: nothing can be awaited in it */
     handle_call(handle);
-    handle_unlink(handle);
+}
+
+static void resume(cosy_task *core)
+{
+    cy_handle_t *handle = COSY_CONTAINER(core, cy_handle_t, core);
+    cy_handle_run(handle);
+    drop(handle);
     cosy_task_end(core, COSY_OK);
 }
 
-static const mp_obj_type_t handle_type, timer_handle_type;
+void cy_handle_start(cy_handle_t *handle, void (*resume_)(cosy_task *core))
+{
+    cosy_task_init(&handle->core, &cy_loop, resume_, NULL);
+    cosy_task_start(&handle->core, NULL);
+    cosy_detach(&handle->core);
+}
 
-static handle_t *handle_new(const mp_obj_type_t *type, mp_obj_t fn, size_t n_args, const mp_obj_t *args)
+void cy_handle_fill(cy_handle_t *handle, const mp_obj_type_t *type, mp_obj_t fn, size_t n_args, const mp_obj_t *args)
 {
     if (!mp_obj_is_callable(fn) && !is_coroutine(fn))
         mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("a callable is needed, not '%s'"), mp_obj_get_type_str(fn));
-    /* The part with a core is not needed for a timer. */
-    handle_t *handle = m_malloc0(type == &handle_type ? sizeof(handle_t) : offsetof(handle_t, core));
     handle->base.type = type;
     handle->fn = fn;
     handle->args = mp_obj_new_tuple(n_args, args);
-    handle->next = MP_STATE_VM(cy_handles);
-    if (handle->next)
-        handle->next->prev = handle;
-    MP_STATE_VM(cy_handles) = handle;
+}
+
+static cy_handle_t *handle_new(const mp_obj_type_t *type, size_t size, mp_obj_t fn, size_t n_args, const mp_obj_t *args)
+{
+    cy_handle_t *handle = m_malloc0(size);
+    cy_handle_fill(handle, type, fn, n_args, args);
+    cy_handle_link(&MP_STATE_VM(cy_handles), handle);
     return handle;
 }
 
 mp_obj_t cy_call_soon(mp_obj_t fn, size_t n_args, const mp_obj_t *args)
 {
-    handle_t *handle = handle_new(&handle_type, fn, n_args, args);
-    cosy_task_init(&handle->core, &cy_loop, handle_resume, NULL);
-    cosy_task_start(&handle->core, NULL);
-    cosy_detach(&handle->core);
+    cy_handle_t *handle = handle_new(&cy_type_handle, sizeof(cy_handle_t), fn, n_args, args);
+    cy_handle_start(handle, resume);
     return MP_OBJ_FROM_PTR(handle);
 }
 
@@ -99,14 +110,15 @@ MP_DEFINE_CONST_FUN_OBJ_KW(cy_call_soon_obj, 1, call_soon);
 
 static void handle_fired(mp_obj_t owner)
 {
-    handle_t *handle = MP_OBJ_TO_PTR(owner);
+    cy_handle_t *handle = MP_OBJ_TO_PTR(owner);
     handle_call(handle);
-    handle_unlink(handle); /* not before: the arguments of the call hang from it */
+    drop(handle); /* not before: the arguments of the call hang from it */
 }
 
 static mp_obj_t call_when(cosy_time when, mp_obj_t fn, size_t n_args, const mp_obj_t *args)
 {
-    handle_t *handle = handle_new(&timer_handle_type, fn, n_args, args);
+    /* A timer has no need of the part with the core. */
+    cy_handle_t *handle = handle_new(&cy_type_timer_handle, offsetof(cy_handle_t, core), fn, n_args, args);
     handle->when = when;
     handle->timer = cy_timer_at(when, MP_OBJ_FROM_PTR(handle), handle_fired);
     return MP_OBJ_FROM_PTR(handle);
@@ -157,13 +169,13 @@ MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(cy_call_at_old_obj, 2, 3, call_at_old);
 
 static mp_obj_t handle_cancel(mp_obj_t self)
 {
-    handle_t *handle = MP_OBJ_TO_PTR(self);
+    cy_handle_t *handle = MP_OBJ_TO_PTR(self);
     if (handle->fn == MP_OBJ_NULL)
         return mp_const_none;
     handle->fn = MP_OBJ_NULL;
     if (handle->timer) {
         cy_timer_cancel(handle->timer);
-        handle_unlink(handle);
+        drop(handle);
     }
     return mp_const_none;
 }
@@ -171,7 +183,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(handle_cancel_obj, handle_cancel);
 
 void cy_handle_cancel_all(void)
 {
-    for (handle_t *handle = MP_STATE_VM(cy_handles), *next; handle; handle = next) {
+    for (cy_handle_t *handle = MP_STATE_VM(cy_handles), *next; handle; handle = next) {
         next = handle->next;
         (void)handle_cancel(MP_OBJ_FROM_PTR(handle));
     }
@@ -179,14 +191,14 @@ void cy_handle_cancel_all(void)
 
 static mp_obj_t handle_cancelled(mp_obj_t self)
 {
-    handle_t *handle = MP_OBJ_TO_PTR(self);
+    cy_handle_t *handle = MP_OBJ_TO_PTR(self);
     return mp_obj_new_bool(handle->fn == MP_OBJ_NULL);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(handle_cancelled_obj, handle_cancelled);
 
 static mp_obj_t handle_when(mp_obj_t self)
 {
-    handle_t *handle = MP_OBJ_TO_PTR(self);
+    cy_handle_t *handle = MP_OBJ_TO_PTR(self);
     return cy_to_seconds(handle->when);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(handle_when_obj, handle_when);
@@ -198,5 +210,5 @@ static const mp_rom_map_elem_t handle_locals_table[] = {
 };
 static MP_DEFINE_CONST_DICT(handle_locals, handle_locals_table);
 
-static MP_DEFINE_CONST_OBJ_TYPE(handle_type, MP_QSTR_Handle, MP_TYPE_FLAG_NONE, locals_dict, &handle_locals);
-static MP_DEFINE_CONST_OBJ_TYPE(timer_handle_type, MP_QSTR_TimerHandle, MP_TYPE_FLAG_NONE, locals_dict, &handle_locals);
+MP_DEFINE_CONST_OBJ_TYPE(cy_type_handle, MP_QSTR_Handle, MP_TYPE_FLAG_NONE, locals_dict, &handle_locals);
+MP_DEFINE_CONST_OBJ_TYPE(cy_type_timer_handle, MP_QSTR_TimerHandle, MP_TYPE_FLAG_NONE, locals_dict, &handle_locals);

@@ -41,6 +41,7 @@ static mp_obj_t new_event_loop(void)
     for (cy_task_t *task = cy_task_first(); task; task = cy_task_after(task))
         task->flags = (uint8_t)((task->flags & ~CY_T_CLOSED) | CY_T_ABANDONED);
     cy_handle_cancel_all();
+    cy_threadsafe_cancel_all();
     while (MP_STATE_VM(cy_timers))
         cy_timer_cancel(MP_STATE_VM(cy_timers));
     cosy_loop_clear(&cy_loop, 0);
@@ -110,6 +111,7 @@ static MP_DEFINE_CONST_STATICMETHOD_OBJ(is_running_static, MP_ROM_PTR(&is_runnin
 static MP_DEFINE_CONST_STATICMETHOD_OBJ(is_closed_static, MP_ROM_PTR(&is_closed_obj));
 static MP_DEFINE_CONST_STATICMETHOD_OBJ(time_static, MP_ROM_PTR(&time_obj));
 static MP_DEFINE_CONST_STATICMETHOD_OBJ(call_soon_static, MP_ROM_PTR(&cy_call_soon_obj));
+static MP_DEFINE_CONST_STATICMETHOD_OBJ(call_soon_threadsafe_static, MP_ROM_PTR(&cy_call_soon_threadsafe_obj));
 static MP_DEFINE_CONST_STATICMETHOD_OBJ(call_later_static, MP_ROM_PTR(&cy_call_later_obj));
 static MP_DEFINE_CONST_STATICMETHOD_OBJ(call_later_ms_static, MP_ROM_PTR(&cy_call_later_ms_obj));
 static MP_DEFINE_CONST_STATICMETHOD_OBJ(call_at_static, MP_ROM_PTR(&cy_call_at_obj));
@@ -130,7 +132,7 @@ static const mp_rom_map_elem_t loop_locals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_is_closed), MP_ROM_PTR(&is_closed_static)},
     {MP_ROM_QSTR(MP_QSTR_time), MP_ROM_PTR(&time_static)},
     {MP_ROM_QSTR(MP_QSTR_call_soon), MP_ROM_PTR(&call_soon_static)},
-    {MP_ROM_QSTR(MP_QSTR_call_soon_threadsafe), MP_ROM_PTR(&call_soon_static)},
+    {MP_ROM_QSTR(MP_QSTR_call_soon_threadsafe), MP_ROM_PTR(&call_soon_threadsafe_static)},
     {MP_ROM_QSTR(MP_QSTR_call_later), MP_ROM_PTR(&call_later_static)},
     {MP_ROM_QSTR(MP_QSTR_call_later_ms), MP_ROM_PTR(&call_later_ms_static)},
     {MP_ROM_QSTR(MP_QSTR_call_at), MP_ROM_PTR(&call_at_static)},

@@ -30,6 +30,7 @@ void cy_init(void)
     cy_port_init();
     cy_report_init();
     cy_handle_init();
+    cy_threadsafe_init();
     cy_io_init();
     cy_signal_boot();
 }
