@@ -405,6 +405,7 @@ def _(say):
     loop.call_soon_threadsafe(say, "of old")
     loop.close()
     asyncio.new_event_loop().close()
+    asyncio.run(asyncio.sleep(0.002))  # long enough for it to come
     usable(say)
 
 
