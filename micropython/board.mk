@@ -2,6 +2,8 @@
 ifneq ($(QEMU_ARCH),)
 SRC_USERMOD_C += $(COSY_DIR)/micropython/board_clock.c
 SRC_USERMOD_LIB_C += $(COSY_DIR)/micropython/board_input.c
+COSY_BOARD_CONFIG ?= board_config.h
+CFLAGS_USERMOD += -DMP_CONFIGFILE='"$(COSY_DIR)/micropython/$(COSY_BOARD_CONFIG)"'
 
 # These files read the serial line, or keep the program from looking at it: they get what board_input.c has instead.
 COSY_BOARD := -include $(COSY_DIR)/micropython/board.h

@@ -1,5 +1,5 @@
-/* The configuration of MicroPython's qemu port, with what its own asyncio needs. Used in place of mpconfigport.h. */
-#include <mpconfigport.h>
+/* The configuration of MicroPython's qemu port as cosy has it, with what MicroPython's own asyncio needs. */
+#include "../board_config.h"
 
 #undef MICROPY_PY_ASYNCIO
 #define MICROPY_PY_ASYNCIO (1)

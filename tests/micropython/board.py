@@ -118,7 +118,8 @@ class Board:
         got = bytearray()
         last = time.monotonic() + limit
         while not got.endswith(end):
-            if select.select([self.line], [], [], max(0, last - time.monotonic()))[0]:
+            left = last - time.monotonic()
+            if left > 0 and select.select([self.line], [], [], left)[0]:  # a board that has died may talk for ever
                 got += os.read(self.line, 1)
             else:
                 raise BoardError(f"the board did not say {end!r} within {limit} s, but {bytes(got[-300:])!r}")
