@@ -87,28 +87,29 @@ static const cy_op_t waiting_for_coroutine = {
 
 /* ---- our own awaitables: they need no task, for the deadline can go into the wait itself ---- */
 
-/* A scope around the operation of another awaitable. Open, and so linked from the task, from begin until finish; kept
- * alive by the awaitable of wait_for, whose self it is. */
+/* A scope around the operation of another awaitable. Open, and so linked from the task, from begin until over(); kept
+ * alive by the awaitable of wait_for, whose self it is. The other awaitable is marked as waiting all that time, for it may
+ * be the one that some task lends out when it is spent. */
 typedef struct _bounded_t {
     cosy_scope scope;
     cy_await_t *inner;
 } bounded_t;
 
-/* Its finish; if that raises, the scope is closed. */
-static mp_obj_t inner_finish(bounded_t *b, cy_task_t *task, int rc)
+static void over(bounded_t *b)
 {
-    const cy_op_t *op = b->inner->op;
+    (void)cosy_scope_close(&b->scope);
+    b->inner->base.type = &cy_type_spent;
+}
+
+static mp_obj_t inner_value(bounded_t *b, cy_task_t *task, int rc)
+{
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
-        mp_obj_t value = rc ? mp_const_true : mp_const_none;
-        if (op->finish)
-            value = op->finish(b->inner, task, rc);
-        else if (rc < 0)
-            cy_raise(rc, op->what);
+        mp_obj_t value = cy_await_value(b->inner, task, rc);
         nlr_pop();
         return value;
     }
-    (void)cosy_scope_close(&b->scope);
+    over(b);
     nlr_jump(nlr.ret_val);
 }
 
@@ -116,13 +117,13 @@ static mp_obj_t bounded_finish(cy_await_t *a, cy_task_t *task, int rc)
 {
     bounded_t *b = MP_OBJ_TO_PTR(a->self);
     if (rc == COSY_ECANCELED) { /* no op without `cancel` is told of one */
-        (void)cosy_scope_close(&b->scope);
+        over(b);
         cy_raise_cancelled(a->arg);
     }
-    mp_obj_t value = inner_finish(b, task, rc);
+    mp_obj_t value = inner_value(b, task, rc);
     if (value == MP_OBJ_NULL)
         return value; /* waits for something else yet */
-    (void)cosy_scope_close(&b->scope);
+    over(b);
     if (rc == COSY_ETIMEDOUT)
         mp_raise_type(&cy_type_TimeoutError);
     return value;
@@ -132,21 +133,20 @@ static const cy_op_t bounded = {.what = "wait_for", .finish = bounded_finish, .c
 
 static int bounded_begin(cy_await_t *a, cy_task_t *task, cosy_time deadline)
 {
-    cy_await_t *inner = MP_OBJ_TO_PTR(a->self);
     bounded_t *b = m_new0(bounded_t, 1);
     nlr_buf_t nlr;
-    b->inner = inner;
+    b->inner = MP_OBJ_TO_PTR(a->self);
+    b->inner->base.type = &cy_type_waiting;
     a->self = MP_OBJ_FROM_PTR(b);
     a->arg = MP_OBJ_NULL;
     a->op = &bounded;
-    inner->base.type = &cy_type_spent;
     (void)cosy_scope_open(&b->scope, deadline, 0);
     if (nlr_push(&nlr) == 0) {
-        int rc = inner->op->begin(inner, task);
+        int rc = b->inner->op->begin(b->inner, task);
         nlr_pop();
         return rc;
     }
-    (void)cosy_scope_close(&b->scope);
+    over(b);
     nlr_jump(nlr.ret_val);
 }
 

@@ -163,6 +163,24 @@ async def _(say):
             say(await task)
 
 
+@case("a turn lies between the end of a coroutine and that of wait_for", ["coroutine over", "turn", "turn", 1], needs="Loop")
+async def _(say):
+    async def body():
+        await asyncio.sleep(0)
+        say("coroutine over")
+        return 1
+
+    async def calls():
+        say(await asyncio.wait_for(body(), 30))
+
+    task = asyncio.create_task(calls())
+    for _ in range(3):
+        await asyncio.sleep(0)
+    while not task.done():
+        say("turn")
+        await asyncio.sleep(0)
+
+
 @case("a cancel of the caller comes at once", ["caller cancelled", "ignored"], needs="Loop")
 async def _(say):
     async def ignores():
@@ -300,6 +318,49 @@ async def _(say):
 async def _(say):
     await attempt(say, asyncio.sleep(0.01, "slept"), 30)
     await attempt(say, asyncio.sleep(30, "slept"), 0.01)
+
+
+@case("a limit ends with its wait, also if that was cancelled", ["cancelled", "woke"])
+async def _(say):
+    event = asyncio.Event()
+
+    async def waits():
+        try:
+            await asyncio.wait_for(event.wait(), 0.02)
+        except asyncio.CancelledError:
+            say("cancelled")
+        await event.wait()
+        say("woke")
+
+    task = asyncio.create_task(waits())
+    await settle()
+    task.cancel()
+    await asyncio.sleep(0.05)
+    event.set()
+    await task
+
+
+@case("an awaitable that another task has made", ["TimeoutError", "released", True])
+async def _(say):
+    made = []
+    event, lock = asyncio.Event(), asyncio.Lock()
+
+    async def makes():
+        nap = asyncio.sleep(0.001)
+        made.append(event.wait())  # the last that it made: it would be the next to be lent out
+        await nap
+        async with lock:
+            await asyncio.sleep(0.02)
+        say("released")
+
+    task = asyncio.create_task(makes())
+    await asyncio.sleep(0)
+    await attempt(say, made[0], 0.01)
+    await task
+    try:
+        await made[0]
+    except RuntimeError:
+        say(True)
 
 
 @case("a cancel while it waits", ["cancelled", False])

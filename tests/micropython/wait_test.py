@@ -1,5 +1,6 @@
 # wait and as_completed.
 import asyncio
+import gc
 from check import MICROPYTHON, cancelled, case, main, settle
 
 
@@ -141,6 +142,19 @@ async def _(say):
     loop.set_exception_handler(None)
 
 
+@case("nothing of it stays with a future that is waited for often", [True], needs="Loop")
+async def _(say):
+    future = asyncio.get_running_loop().create_future()
+    for _ in range(20):
+        await asyncio.wait([future], timeout=0)
+    gc.collect()
+    before = gc.mem_alloc()
+    for _ in range(200):
+        await asyncio.wait([future], timeout=0)
+    gc.collect()
+    say(gc.mem_alloc() - before < 5000)
+
+
 @case("misuse", ["ValueError", "TypeError", "TypeError", "ValueError", "TypeError"])
 async def _(say):
     future = asyncio.get_running_loop().create_future()
@@ -186,6 +200,18 @@ async def _(say):
         except asyncio.TimeoutError as error:
             say(kind(error))
     await end(all_)
+
+
+@case("what ends after the timeout has come too late", ["TimeoutError", 5])
+async def _(say):
+    task = asyncio.create_task(asyncio.sleep(0.03, 5))
+    for aw in asyncio.as_completed([task], timeout=0.01):
+        await task
+        try:
+            say(await aw)
+        except asyncio.TimeoutError as error:
+            say(kind(error))
+    say(await task)
 
 
 @case("nothing to wait for", ["over"])
