@@ -214,6 +214,17 @@ async def _(say):
     say(new().get_loop() is asyncio.get_running_loop())
 
 
+@case("what follows from a future comes after its own callbacks", ["first", "second", "of the shield"])
+async def _(say):
+    future = new()
+    shield = asyncio.shield(future)
+    shield.add_done_callback(lambda f: say("of the shield"))
+    future.add_done_callback(lambda f: say("first"))
+    future.add_done_callback(lambda f: say("second"))
+    future.set_result(1)
+    await settle()
+
+
 @case("a long chain of futures is settled without a deep stack", [500])
 async def _(say):
     n = 500 if MICROPYTHON else 100

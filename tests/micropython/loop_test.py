@@ -147,12 +147,17 @@ def _(say):
     usable(say)
 
 
-@case("SystemExit, too", ["SystemExit", "usable 1"])
+@case("SystemExit, too", ["SystemExit", "usable 1", "SystemExit", "usable 1"])
 def _(say):
     async def bad():
         raise SystemExit(3)
 
+    async def body():
+        asyncio.create_task(bad())
+        await asyncio.sleep(30)
+
     ends_with(say, bad)
+    ends_with(say, body)
 
 
 @case("KeyboardInterrupt in a callback", ["KeyboardInterrupt", "usable 1"])
