@@ -97,16 +97,15 @@ static mp_obj_t as_completed(size_t n_args, const mp_obj_t *args, mp_map_t *kw)
     mp_arg_parse_all(n_args, args, kw, MP_ARRAY_SIZE(allowed), allowed, values);
 
     cosy_time length = cy_seconds(values[1].u_obj);
-    size_t n;
-    mp_obj_t *items;
-    mp_obj_get_array(cy_awaitables(values[0].u_obj), &n, &items);
+    /* Each time by way of the list: a pointer that moves along its items would keep nothing alive, and nobody else may. */
+    const mp_obj_list_t *all = MP_OBJ_TO_PTR(cy_awaitables(values[0].u_obj));
     ended_t *self = mp_obj_malloc(ended_t, &type);
     self->ended = mp_obj_new_list(0, NULL);
-    self->left = n;
+    self->left = all->len;
     self->deadline = COSY_FOREVER;
     cosy_semaphore_init(&self->permits, 0, COSY_SEMAPHORE_MAX, NULL);
-    for (size_t i = 0; i < n; i++) {
-        cy_future_t *future = cy_ensure_future(items[i]);
+    for (size_t i = 0; i < all->len; i++) {
+        cy_future_t *future = cy_ensure_future(all->items[i]);
         cy_watch_t ended = {.owner = MP_OBJ_FROM_PTR(self)};
         if (cy_future_done(future))
             one_ended(&ended, future);

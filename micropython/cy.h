@@ -27,7 +27,7 @@ typedef struct _cy_task_t cy_task_t;
 typedef struct _cy_watch_t cy_watch_t;
 typedef struct _cy_timer_t cy_timer_t;
 
-/* ---- the loop: state.c, port.c, run.c ---- */
+/* ---- the loop: state.c, port.c, run.c; callbacks: report.c, handle.c, threadsafe.c ---- */
 
 extern cosy_loop cy_loop;
 
@@ -45,6 +45,7 @@ cy_task_t *cy_current(void);
 /* Runs until `until` is done (its result is returned or raised), or for NULL until the loop is stopped or idle. */
 mp_obj_t cy_run(cy_future_t *until);
 bool cy_is_running(void);
+void cy_must_not_run(void); /* RuntimeError if it runs */
 
 /* Simulated time on or off; the loop must not run. Expect: may something from outside wake us? */
 void cy_virtual(bool on);
@@ -57,6 +58,15 @@ void cy_call(mp_obj_t fn, size_t n_args, const mp_obj_t *args);
 
 /* loop.call_soon(): in a turn of its own, after what is ready now. Returns the Handle. */
 mp_obj_t cy_call_soon(mp_obj_t fn, size_t n_args, const mp_obj_t *args);
+
+/* Calls off all that call_soon, call_later and call_at have taken, or call_soon_threadsafe. */
+void cy_handle_cancel_all(void);
+void cy_threadsafe_cancel_all(void);
+
+/* Their roots, as after a boot. */
+void cy_report_init(void);
+void cy_handle_init(void);
+void cy_threadsafe_init(void);
 
 /* Lengths of time given as int or float, in seconds or milliseconds; None is COSY_FOREVER. */
 cosy_time cy_seconds(mp_obj_t length);
@@ -314,6 +324,20 @@ MP_DECLARE_CONST_FUN_OBJ_0(cy_get_running_loop_obj);
 MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(cy_current_task_obj);
 MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(cy_all_tasks_obj);
 extern const mp_obj_base_t cy_io_queue; /* where there is a select module */
+
+/* The methods of the loop whose table, in loop.c, is not where they are: run.c, report.c, handle.c, threadsafe.c. */
+MP_DECLARE_CONST_FUN_OBJ_0(cy_run_forever_obj);
+MP_DECLARE_CONST_FUN_OBJ_0(cy_stop_obj);
+MP_DECLARE_CONST_FUN_OBJ_0(cy_get_exception_handler_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(cy_set_exception_handler_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(cy_default_handler_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(cy_call_handler_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(cy_call_soon_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(cy_call_soon_threadsafe_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(cy_call_later_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR(cy_call_later_ms_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(cy_call_at_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(cy_call_at_old_obj);
 
 /* lock.c, for the other locks and conditions. flags: COSY_LOCK_... besides OWNERLESS. */
 mp_obj_t cy_lock_new(const mp_obj_type_t *type, unsigned flags);

@@ -53,7 +53,10 @@ static mp_uint_t directions(const cy_io_t *io)
 /* Among the streams it looks at is one of ours, which is ready when something else has happened: it ends the wait of the
  * poller, which knows of streams only. Where streams have descriptors that makes it look each millisecond, so it is there
  * only if somebody may need it. */
-static bool heeds_inbox = !MICROPY_PY_SELECT_POSIX_OPTIMISATIONS;
+static bool heeds_inbox = !MICROPY_PY_SELECT_POSIX_OPTIMISATIONS; /* written by any thread */
+static bool heeding;                                               /* the poller that there is does */
+
+enum { UNHEEDED_MS = 100 }; /* one wait without it: another thread may make us heed the inbox meanwhile */
 
 static mp_uint_t inbox_ioctl(mp_obj_t self, mp_uint_t request, uintptr_t arg, int *error)
 {
@@ -70,10 +73,7 @@ static const mp_obj_base_t inbox = {.type = &inbox_type};
 
 void cy_io_heed_inbox(void)
 {
-    if (!heeds_inbox) {
-        heeds_inbox = true;
-        MP_STATE_VM(cy_poller) = MP_OBJ_NULL;
-    }
+    heeds_inbox = true;
 }
 
 static void watch(mp_obj_t poller, mp_obj_t stream, mp_uint_t events)
@@ -87,7 +87,8 @@ static mp_obj_t poller(void)
     if (MP_STATE_VM(cy_poller) == MP_OBJ_NULL) {
         mp_obj_t select = mp_import_name(MP_QSTR_select, mp_const_none, MP_OBJ_NEW_SMALL_INT(0));
         mp_obj_t fresh = mp_call_function_0(mp_load_attr(select, MP_QSTR_poll));
-        if (heeds_inbox)
+        heeding = heeds_inbox;
+        if (heeding)
             watch(fresh, MP_OBJ_FROM_PTR(&inbox), MP_STREAM_POLL_RD);
         for (const cy_io_t *io = MP_STATE_VM(cy_io); io; io = io->next)
             watch(fresh, io->stream, directions(io));
@@ -146,7 +147,12 @@ void cy_io_poll(mp_int_t timeout_ms)
     forget_idle();
     if (!MP_STATE_VM(cy_io))
         return;
-    mp_obj_t ready = call(poller(), MP_QSTR_ipoll, 1, MP_OBJ_NEW_SMALL_INT(timeout_ms), MP_OBJ_NULL);
+    if (heeding != heeds_inbox)
+        MP_STATE_VM(cy_poller) = MP_OBJ_NULL;
+    mp_obj_t known = poller();
+    if (MICROPY_PY_THREAD && !heeding && timeout_ms > UNHEEDED_MS)
+        timeout_ms = UNHEEDED_MS;
+    mp_obj_t ready = call(known, MP_QSTR_ipoll, 1, MP_OBJ_NEW_SMALL_INT(timeout_ms), MP_OBJ_NULL);
     mp_obj_t item;
     while ((item = mp_iternext(ready)) != MP_OBJ_STOP_ITERATION) {
         mp_obj_t *pair;

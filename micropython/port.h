@@ -40,7 +40,7 @@ void cy_port_leave(void);
 void cy_io_poll(mp_int_t timeout_ms);
 void cy_io_init(void);
 
-/* From now on something may come by the engine's inbox: it ends a wait for streams. */
+/* From now on something may come by the engine's inbox: it ends a wait for streams. From any thread. */
 void cy_io_heed_inbox(void);
 
 #endif

@@ -4,6 +4,7 @@
  * first import after a boot starts from nothing. It is recognised by sys.modules, which is new after a boot.
  */
 #include "cy.h"
+#include "port.h"
 
 enum { BUCKETS = 8 };
 
@@ -12,8 +13,6 @@ MP_REGISTER_ROOT_POINTER(struct _cy_task_t *cy_tasks[8]);
 
 cosy_loop cy_loop;
 
-void cy_port_init(void);
-void cy_run_init(void);
 void cy_timer_init(void);
 void cy_future_init(void);
 
@@ -29,7 +28,10 @@ void cy_init(void)
     cy_timer_init();
     cy_future_init();
     cy_port_init();
-    cy_run_init();
+    cy_report_init();
+    cy_handle_init();
+    cy_threadsafe_init();
+    cy_io_init();
     cy_signal_boot();
 }
 

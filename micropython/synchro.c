@@ -1,5 +1,5 @@
 /* What uasyncio had before it became asyncio, and programs of that time ask for: uasyncio.synchro, uasyncio.queues,
- * uasyncio.cancel(). The loop's verbs of that time are with the others (run.c).
+ * uasyncio.cancel(). The loop's verbs of that time are with the others (loop.c).
  */
 #include "cy.h"
 

@@ -1414,6 +1414,7 @@ static const test_row rows[] = {
      "cosy_queue_resize(Q) by main: EINVAL; EINVAL; cosy_queue_resize(Q) by main: EINVAL; EINVAL; "
      "cosy_queue_resize(NULL) by main: EINVAL; EINVAL; 3 left; ECLOSED",
      LIFO},
+    {"first in first out it needs no numbers", no_numbers, "OK", FIFO},
     {"by priority it does not move without numbers", no_numbers, "cosy_queue_resize(Q) by main: EINVAL; EINVAL", PRIORITY},
     {"arguments that mean nothing", nonsense_calls,
      "cosy_queue_join(NULL) by main: EINVAL; EINVAL; cosy_queue_join_begin(NULL) by main: EINVAL; EINVAL; "

@@ -681,6 +681,29 @@ static int static_one(void *arg)
 
 static uint32_t size_1 = 1, size_3 = 3, size_4 = 4, size_8 = 8, size_24 = 24;
 
+static int puts_seven(void *where)
+{
+    say("put %s", code_name(cosy_queue_put(where, &(int){7}, COSY_FOREVER)));
+    return 0;
+}
+
+/* A queue with nothing beside it moves, too, and lets in who waits. */
+static int plain_resize(void *arg)
+{
+    int small[1], large[3], item = 6;
+    cosy_queue plain;
+    (void)arg;
+    cosy_queue_init(&plain, small, sizeof *small, 1, "Q");
+    cosy_queue_put(&plain, &item, COSY_FOREVER);
+    cosy_task *t = start(puts_seven, &plain, "t");
+    settle(1);
+    say("%s", code_name(cosy_queue_resize(&plain, large, NULL, 3)));
+    join(t);
+    for (small[0] = 0; cosy_queue_try_get(&plain, &item) == COSY_OK;)
+        say("%d", item);
+    return 0;
+}
+
 static const test_row rows[] = {
     {"items come out as they went in", items_in_order, "1 0; 0 1, 3; 1; 2; 3"},
     {"items are handed to the getters in order of arrival", getters_in_order,
@@ -757,6 +780,7 @@ static const test_row rows[] = {
      "cosy_queue_destroy(Q) by main: EBUSY, see a; EBUSY; a got 1; cosy_queue_destroy(Q) by main: EBUSY, see b; EBUSY; "
      "2; 3; b put 3 OK"},
     {"static initialiser", static_one, "OK; OK; EAGAIN; 5"},
+    {"a plain queue is given more room", plain_resize, "OK; put OK; 6; 7"},
 };
 
 int main(void)

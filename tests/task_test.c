@@ -663,6 +663,7 @@ static int yields_once(void *arg)
 {
     (void)arg;
     cosy_lock_acquire(&busy, COSY_FOREVER);
+    say("runs: handed %d", cosy_lock_handed(&busy));
     say("%s", code_name(cosy_yield()));
     say("%s", code_name(cosy_sleep(cosy_ms(1))));
     cosy_lock_release(&busy);
@@ -753,7 +754,7 @@ static const test_row rows[] = {
     {"interrupt overrules a grant", interrupted_after_grant,
      "handed 0; handed 1 to a; OK, to b; a first ECANCELED; b first OK; handed 0; a second OK; b second OK; free: handed 0"},
     {"interrupt of what cannot be taken back", interrupted_too_late, "EAGAIN; put OK; EDONE"},
-    {"interrupt of a yield", interrupted_yield, "yields: handed 0; OK; ECANCELED; sleeps: handed 0; OK"},
+    {"interrupt of a yield", interrupted_yield, "runs: handed 0; yields: handed 0; OK; ECANCELED; sleeps: handed 0; OK"},
 };
 
 int main(void)

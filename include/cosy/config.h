@@ -8,7 +8,7 @@
 #define COSY_CONFIG_H
 
 #define COSY_VERSION_MAJOR 0
-#define COSY_VERSION_MINOR 2
+#define COSY_VERSION_MINOR 3
 #define COSY_VERSION_PATCH 0
 
 /* 1: an operating system and a libc lie underneath (Linux); 0: bare metal. */

@@ -1,7 +1,21 @@
 # The loop: running it, callbacks, and that it is usable after whatever ended a run.
 import asyncio
 import gc
+import time
 from check import MICROPYTHON, case, main, settle
+
+try:
+    import _thread
+except ImportError:
+    _thread = None
+try:
+    import micropython
+except ImportError:
+    micropython = None
+try:
+    import socket
+except ImportError:
+    socket = None
 
 OURS = "Loop"
 
@@ -247,8 +261,6 @@ def _(say):
 
 @case("full when a callback is due", ["MemoryError", "usable 1"], needs=OURS)
 def _(say):
-    import micropython
-
     async def body():
         future = asyncio.get_running_loop().create_future()
         for _ in range(3):
@@ -264,6 +276,201 @@ def _(say):
     finally:
         while micropython.heap_unlock():
             pass
+
+
+# ---- callbacks from elsewhere ----
+
+
+def from_thread(fn):
+    """Calls a function from another thread, a little later; without threads, from a function that is scheduled."""
+    if _thread:
+
+        def run():
+            time.sleep(0.005)
+            fn()
+
+        _thread.start_new_thread(run, ())
+    else:
+        micropython.schedule(lambda _: fn(), None)
+
+
+def from_schedule(fn):
+    if micropython:
+        micropython.schedule(lambda _: fn(), None)
+    else:
+        from_thread(fn)
+
+
+def from_here(fn):
+    fn()
+
+
+FROM = (("a task", from_here), ("a scheduled function", from_schedule), ("another thread", from_thread))
+
+
+def add_from(where, start):
+    """What is the same wherever the call comes from. The loop idles until the callback comes."""
+
+    @case("call_soon_threadsafe from %s: in order" % where, [1, 2, 3, "done"])
+    async def _(say):
+        loop, done = asyncio.get_running_loop(), asyncio.Event()
+
+        def calls():
+            for i in range(1, 4):
+                loop.call_soon_threadsafe(say, i)
+            loop.call_soon_threadsafe(done.set)
+
+        start(calls)
+        await done.wait()
+        say("done")
+
+    @case("call_soon_threadsafe from %s: called off in time" % where, [[False, True], "b", True])
+    async def _(say):
+        loop, done = asyncio.get_running_loop(), asyncio.Event()
+        handles = []
+
+        # From a thread it may come out of the inbox between these two: what stands before it calls it off, then.
+        def calls():
+            loop.call_soon_threadsafe(lambda: handles[0].cancel())
+            loop.call_soon_threadsafe(say, "b")
+            loop.call_soon_threadsafe(done.set)
+
+        def first():
+            handles.append(loop.call_soon_threadsafe(say, "a"))
+            before = handles[0].cancelled()
+            handles[0].cancel()
+            say([before, handles[0].cancelled()])
+            calls()
+
+        # The loop stands meanwhile.
+        ended = []
+        start(lambda: (first(), ended.append(1)))
+        while not ended:
+            time.sleep(0.001)
+        await done.wait()
+        handles[0].cancel()
+        say(handles[0].cancelled())
+
+    @case("call_soon_threadsafe from %s: what it raises goes to the handler" % where, ["handler KeyError", "done"])
+    async def _(say):
+        loop, done = asyncio.get_running_loop(), asyncio.Event()
+
+        def bad():
+            raise KeyError
+
+        def calls():
+            loop.call_soon_threadsafe(bad)
+            loop.call_soon_threadsafe(done.set)
+
+        loop.set_exception_handler(lambda loop, context: say("handler " + kind(context["exception"])))
+        start(calls)
+        await done.wait()
+        loop.set_exception_handler(None)
+        say("done")
+
+
+for where, start in FROM:
+    add_from(where, start)
+
+
+@case("call_soon_threadsafe: called off after it has come in, before its turn", ["first", "over"])
+async def _(say):
+    loop, done = asyncio.get_running_loop(), asyncio.Event()
+    handles = []
+
+    def first():
+        say("first")
+        handles[1].cancel()
+
+    handles.append(loop.call_soon_threadsafe(first))
+    handles.append(loop.call_soon_threadsafe(say, "second"))
+    loop.call_soon_threadsafe(done.set)
+    await done.wait()
+    say("over")
+
+
+@case("call_soon_threadsafe: before the run", ["early", "usable 1"])
+def _(say):
+    loop = asyncio.new_event_loop()
+    loop.call_soon_threadsafe(say, "early")
+    loop.call_soon_threadsafe(loop.stop)
+    loop.run_forever()
+    loop.close()
+    usable(say)
+
+
+@case("call_soon_threadsafe: nothing of an old loop comes in a new one", ["usable 1"])
+def _(say):
+    loop = asyncio.new_event_loop()
+    loop.call_soon_threadsafe(say, "of old")
+    loop.close()
+    asyncio.new_event_loop().close()
+    asyncio.run(asyncio.sleep(0.002))  # long enough for it to come
+    usable(say)
+
+
+@case("call_soon_threadsafe: many, of which nobody keeps the handle", [100, True])
+async def _(say):
+    loop, done = asyncio.get_running_loop(), asyncio.Event()
+    came, ended = [], []
+
+    def calls():
+        for i in range(100):
+            loop.call_soon_threadsafe(came.append, [i])
+        loop.call_soon_threadsafe(done.set)
+        ended.append(1)
+
+    from_thread(calls)
+    # The loop stands meanwhile, as MicroPython without a big lock may collect what one thread moves while another collects.
+    while not ended:
+        time.sleep(0.001)
+    gc.collect()
+    rubbish = [bytearray(b"\xff" * 40) for _ in range(200)]
+    await done.wait()
+    del rubbish
+    say(len(came))
+    say(came == [[i] for i in range(100)])
+
+
+@case("call_soon_threadsafe: KeyboardInterrupt ends the run", ["KeyboardInterrupt", "usable 1"])
+def _(say):
+    def bad():
+        raise KeyboardInterrupt
+
+    async def body():
+        loop = asyncio.get_running_loop()
+        from_thread(lambda: loop.call_soon_threadsafe(bad))
+        await asyncio.sleep(30)
+
+    ends_with(say, body)
+
+
+@case("call_soon_threadsafe: out of a wait for a stream", ["woken"], needs=OURS if socket else "no sockets")
+async def _(say):
+    loop, done = asyncio.get_running_loop(), asyncio.Event()
+    listener = socket.socket()
+    listener.bind(socket.getaddrinfo("127.0.0.1", 0)[0][-1])
+    listener.listen(1)
+
+    def accept():
+        yield asyncio.core._io_queue.queue_read(listener)
+
+    task = asyncio.create_task(accept())
+    await settle()
+    from_thread(lambda: loop.call_soon_threadsafe(done.set))
+    await done.wait()
+    say("woken")
+    task.cancel()
+    await settle()
+    listener.close()
+
+
+@case("call_soon_threadsafe: what cannot be called", ["TypeError"], needs=OURS)
+async def _(say):
+    try:
+        asyncio.get_running_loop().call_soon_threadsafe(5)
+    except TypeError as error:
+        say(kind(error))
 
 
 # ---- a loop in hand ----

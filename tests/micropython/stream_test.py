@@ -1,3 +1,4 @@
+# not: board (it has no sockets)
 # Streams on the loopback: the stream layer that MicroPython brings along, on this loop. Each case makes its own server.
 import _thread
 import asyncio

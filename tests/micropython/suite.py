@@ -49,11 +49,16 @@ def run_here(words):
 
 
 def run_there(firmware, path):
-    """There are no files on the board: check.py goes before the table, and nothing exits."""
-    with open(os.path.join(HERE, "check.py"), encoding="utf-8") as f, open(path, encoding="utf-8") as g:
-        program = f.read().replace("sys.exit(1 if failed else 0)", "return failed")
-        program += re.sub(r"^from check import .*$", "", g.read(), flags=re.M)
-    # Comments and docstrings need no room there.
+    """There are no files on the board: what the table imports goes before it, and nothing exits."""
+    with open(path, encoding="utf-8") as f:
+        program = f.read()
+    for module in ("outcome", "check"):
+        imports = re.compile(r"^from %s import .*$" % module, re.M)
+        if imports.search(program):
+            with open(os.path.join(HERE, module + ".py"), encoding="utf-8") as f:
+                program = f.read() + imports.sub("", program)
+    program = program.replace("sys.exit(1 if failed else 0)", "return failed")
+    # Comments need no room there.
     program = re.sub(r"^\s*#.*\n", "", program, flags=re.M)
     try:
         with Board.at(firmware) as it:
