@@ -129,9 +129,11 @@ MP_REGISTER_MODULE_DELEGATION(cy_module_asyncio, cy_asyncio_attr);
 static const mp_rom_map_elem_t uasyncio_table[] = {
     {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_uasyncio)},
     NAMES
+#if COSY_MP_V2
     {MP_ROM_QSTR(MP_QSTR_synchro), MP_ROM_PTR(&cy_module_synchro)},
     {MP_ROM_QSTR(MP_QSTR_queues), MP_ROM_PTR(&cy_module_queues)},
     {MP_ROM_QSTR(MP_QSTR_cancel), MP_ROM_PTR(&cy_cancel_obj)},
+#endif
 };
 static MP_DEFINE_CONST_DICT(uasyncio_globals, uasyncio_table);
 

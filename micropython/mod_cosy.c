@@ -56,6 +56,7 @@ static const mp_rom_map_elem_t table[] = {
     {MP_ROM_QSTR(MP_QSTR_sleep_until), MP_ROM_PTR(&cy_sleep_until_obj)},
     {MP_ROM_QSTR(MP_QSTR_select), MP_ROM_PTR(&cy_select_obj)},
     {MP_ROM_QSTR(MP_QSTR_Signal), MP_ROM_PTR(&cy_type_signal)},
+#if COSY_MP_FAMILY
     {MP_ROM_QSTR(MP_QSTR_Flags), MP_ROM_PTR(&cy_type_flags)},
     {MP_ROM_QSTR(MP_QSTR_RWLock), MP_ROM_PTR(&cy_type_rwlock)},
     {MP_ROM_QSTR(MP_QSTR_WaitGroup), MP_ROM_PTR(&cy_type_waitgroup)},
@@ -63,6 +64,7 @@ static const mp_rom_map_elem_t table[] = {
     {MP_ROM_QSTR(MP_QSTR_Broadcast), MP_ROM_PTR(&cy_type_broadcast)},
     {MP_ROM_QSTR(MP_QSTR_Limiter), MP_ROM_PTR(&cy_type_limiter)},
     {MP_ROM_QSTR(MP_QSTR_Once), MP_ROM_PTR(&cy_type_once)},
+#endif
 };
 static MP_DEFINE_CONST_DICT(globals, table);
 
