@@ -9,15 +9,20 @@ import sys
 
 from board import CTRL_C, Board, BoardError
 
+# Not `async with`: a Ctrl-C that comes just when MicroPython leaves such a block becomes an AttributeError there, with its
+# own asyncio, too, and this is about what comes after.
 COMMON = """
 import asyncio, gc
 lock, event, queue = asyncio.Lock(), asyncio.Event(), asyncio.Queue(2)
 async def use(n):
     while True:
-        async with lock:
+        await lock.acquire()
+        try:
             await queue.put(n)
             await asyncio.sleep_ms(n)
             await queue.get()
+        finally:
+            lock.release()
 async def many(last):
     for n in range(9):
         asyncio.create_task(use(n))
