@@ -115,11 +115,13 @@ static void idle(cosy_loop *loop, cosy_time until)
     wait_for_events(left > 0 ? (uint32_t)left / 1000 : 0);
 }
 
+/* A Ctrl-C that has come is taken here, not left to the next task. That would get it at its first jump, and if this is
+ * the one out of an `async with`, MicroPython loses it: the stack is not in order there, __aexit__ is asked of None. */
 static void poll(cosy_loop *loop)
 {
     (void)loop;
     cy_port_poll();
-    if (MP_STATE_VM(cy_io))
+    if (MP_STATE_VM(cy_io) || MP_STATE_MAIN_THREAD(mp_pending_exception) != MP_OBJ_NULL)
         wait_for_events(0);
 }
 
