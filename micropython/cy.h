@@ -254,7 +254,7 @@ mp_obj_t cy_cancelled_error(mp_obj_t message); /* MP_OBJ_NULL or None: without a
 enum {
     CY_T_CANCEL = 1, /* its wait was ended, or it has not begun: throw `cancel` when it is resumed */
     CY_T_LATER = 2,  /* its wait could not be ended any more: the next one will be */
-    CY_T_CLOSED = 4, /* its generator has ended; the task goes round once more to report its exception */
+    CY_T_CLOSED = 4, /* its generator has ended; the task goes round once more, to report its exception or to leave a wait */
     CY_T_BEGUN = 8,
     CY_T_ABANDONED = 16, /* its loop is gone: it ends at once when it is resumed */
     CY_T_TOLD = 32 /* in this turn it got a KeyboardInterrupt or its like from another task, which has ended a run already:

@@ -9,6 +9,7 @@ import os
 import sys
 
 from board import Board
+from results import results
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 EXPECTED = os.path.join(HERE, "counts.expected")
@@ -67,9 +68,7 @@ def main():
                 failed += 1
                 print("  the aim is missed")
     print("counts: %d cases, %d failed" % (cases, failed))
-    if os.environ.get("COSY_RESULTS"):
-        with open(os.environ["COSY_RESULTS"], "a", encoding="utf-8") as f:
-            f.write("micropython, instructions\t%d\t-1\t%d\n" % (cases, failed))
+    results("instructions", cases, failed)
     sys.exit(1 if failed else 0)
 
 

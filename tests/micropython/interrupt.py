@@ -3,10 +3,11 @@
 
 usage: interrupt.py INTERPRETER
 """
-import os
 import signal
 import subprocess
 import sys
+
+from results import results
 
 PROGRAM = """
 import asyncio
@@ -73,9 +74,7 @@ def main():
             failed += 1
             print("Ctrl-C in await %s\n  expected: %r\n  came:     %r" % (wait, expected, came))
     print("interrupt: %d cases, %d failed" % (len(WAITS), failed))
-    if os.environ.get("COSY_RESULTS"):
-        with open(os.environ["COSY_RESULTS"], "a", encoding="utf-8") as f:
-            f.write("micropython, Ctrl-C\t%d\t-1\t%d\n" % (len(WAITS), failed))
+    results("Ctrl-C", len(WAITS), failed)
     sys.exit(1 if failed else 0)
 
 

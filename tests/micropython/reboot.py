@@ -3,11 +3,11 @@
 
 usage: reboot.py FIRMWARE [ROUNDS]     1,000 rounds if not told
 """
-import os
 import random
 import sys
 
 from board import CTRL_C, Board, BoardError
+from results import results
 
 # Not `async with`: a Ctrl-C that comes just when MicroPython leaves such a block becomes an AttributeError there, with its
 # own asyncio, too, and this is about what comes after.
@@ -97,9 +97,7 @@ def main():
                     break
                 board.raw = False
     print("reboot: %d cases, %d failed" % (n + 1, failed))
-    if os.environ.get("COSY_RESULTS"):
-        with open(os.environ["COSY_RESULTS"], "a", encoding="utf-8") as f:
-            f.write("micropython, soft reboots\t%d\t-1\t%d\n" % (n + 1, failed))
+    results("soft reboots", n + 1, failed)
     sys.exit(1 if failed else 0)
 
 

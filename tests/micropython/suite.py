@@ -11,6 +11,7 @@ import subprocess
 import sys
 
 from board import Board, BoardError
+from results import results
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 HEAP = "heapsize=192k"
@@ -90,9 +91,7 @@ def main():
         if not well and not failed:
             print("%s did not end well" % name)
             failed = 1
-        if os.environ.get("COSY_RESULTS"):
-            with open(os.environ["COSY_RESULTS"], "a", encoding="utf-8") as f:
-                f.write("micropython, tables, %s\t%d\t-1\t%d\n" % (mode, cases, failed))
+        results("tables, %s" % mode, cases, failed)
         total += cases
         failures += failed
     print("%d cases, %d failed" % (total, failures))

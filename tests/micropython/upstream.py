@@ -12,6 +12,7 @@ import sys
 import tempfile
 
 from board import qemu_command
+from results import results
 
 # What pins something that is missing upstream and that we have: gather() of tasks that are awaited elsewhere.
 EXPECTED_TO_FAIL = {"asyncio_gather_notimpl"}
@@ -23,11 +24,11 @@ def run_once(source, target, files, jobs):
     """How many passed, the names of those that failed, and what these should have printed and did print."""
     folder = os.path.join(source, "tests")
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-    with tempfile.TemporaryDirectory() as results:
+    with tempfile.TemporaryDirectory() as scratch:
         # For a board run-tests.py needs pyserial, which is installed for the system's Python.
         on_board = target.endswith(".elf")
         python = "/usr/bin/python3" if on_board else sys.executable
-        command = [python, "run-tests.py", "--result-dir", results]
+        command = [python, "run-tests.py", "--result-dir", scratch]
         if on_board:
             command += ["-t", "execpty:" + " ".join(qemu_command(target))]
         else:
@@ -44,7 +45,7 @@ def run_once(source, target, files, jobs):
         texts = ""
         for name in sorted(failed - EXPECTED_TO_FAIL):
             for end, what in ("exp", "expected"), ("out", "came"):
-                for path in glob.glob(os.path.join(results, "*" + name + ".py." + end)):
+                for path in glob.glob(os.path.join(scratch, "*" + name + ".py." + end)):
                     with open(path, encoding="utf-8", errors="replace") as file:
                         texts += "---- %s, %s:\n%s\n" % (name, what, file.read()[-3000:])
         return int(passed[1]), failed, texts
@@ -79,9 +80,7 @@ def main():
         stock_passed, stock_failed = run(source, stock)
         print("stock:     %d passed, %d failed%s" % (stock_passed, len(stock_failed),
                                                    "".join(" " + n for n in sorted(stock_failed))))
-    if os.environ.get("COSY_RESULTS"):
-        with open(os.environ["COSY_RESULTS"], "a", encoding="utf-8") as f:
-            f.write("micropython, upstream's tests\t%d\t-1\t%d\n" % (passed + len(failed), len(wrong)))
+    results("upstream's tests", passed + len(failed), len(wrong))
     sys.exit(1 if wrong or not passed else 0)
 
 
